@@ -24,7 +24,7 @@ fn home_of(provider: &Provider, client_id: &str) -> Home {
     home
 }
 
-fn secret_file(home: &Home) -> String {
+pub(crate) fn secret_file(home: &Home) -> String {
     home.write("client-secret", &format!("{SECRET}\n"))
 }
 
@@ -43,11 +43,11 @@ pub(crate) fn copied(home: &Home, name: &str) -> String {
 }
 
 /// Returns the command that prints an assertion for `audience`.
-fn assertion_command(audience: &str) -> String {
+pub(crate) fn assertion_command(audience: &str) -> String {
     format!("node '{}' e2e-key '{audience}'", source("provider/assertion.mjs").display())
 }
 
-fn assertion(audience: &str) -> String {
+pub(crate) fn assertion(audience: &str) -> String {
     answer_of(&Command::new("sh").args(["-c", &assertion_command(audience)]).output().expect("node"))
 }
 

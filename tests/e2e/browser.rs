@@ -107,20 +107,40 @@ fn a_person_who_refuses_is_said_so_in_the_terminal_and_in_the_browser() {
     assert!(!home.cache.path().exists(), "nothing is saved");
 }
 
+#[test]
+fn a_spoiled_answer_signs_nobody_in_and_the_next_sign_in_succeeds() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let unavailable = [json!({ "status": 500 }), json!("lost"), json!("truncated")].map(|answer| (5, answer));
+    // At the first contact, the address may be wrong.
+    let wrong = [json!("garbage"), json!("html")].map(|answer| (3, answer));
+    for (exit, answer) in unavailable.into_iter().chain(wrong) {
+        provider.order_fault(json!({ "grant_type": AUTHORIZATION_CODE, "times": null, "answer": answer }));
+        let arguments = [&LOGIN_BROWSER[..], &["--timeout", "2s"]].concat();
+        let output = output_of(&mut tokcache(&home, LOGIN, &arguments));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(exit), "{answer}: {said}");
+        assert!(!home.cache.path().exists(), "{answer}");
+        provider.heal();
+    }
+    let output = output_of(&mut tokcache(&home, LOGIN, &LOGIN_BROWSER));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// A login that waits for a person, with the address that it has printed.
-struct Waiting {
+pub(crate) struct Waiting {
     login: Child,
     errors: BufReader<std::process::ChildStderr>,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Waiting {
-    fn start(home: &Home, further: &[&str]) -> Waiting {
+    pub(crate) fn start(home: &Home, further: &[&str]) -> Waiting {
         let arguments = [&["login", "--no-browser", "--scope", SCOPE], further].concat();
         let mut login = home.start(&arguments);
         let mut errors = BufReader::new(login.stderr.take().expect("its errors are piped"));
         let mut line = String::new();
-        while !line.trim().starts_with("https://") {
+        while !line.trim().starts_with("http") {
             line.clear();
             assert_ne!(errors.read_line(&mut line).expect("text"), 0, "no address");
         }
@@ -147,7 +167,7 @@ impl Waiting {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let mut said = String::new();
         self.errors.read_to_string(&mut said).expect("text");
         (end_of(self.login).status.code(), said)

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use crate::harness::{Home, Provider, SCOPE, answer_of, end_of};
 
-const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const HERD: usize = 20;
 
 /// Returns the access token of a user who signs in to a client of the API.
-fn token_of(provider: &Provider, user: &str) -> String {
+pub(crate) fn token_of(provider: &Provider, user: &str) -> String {
     let home = Home::at(provider);
     answer_of(&home.login(&[], |code| provider.approve_as(user, code)));
     home.token(&[])

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE};
+use crate::applications::{assertion_command, copied, pkcs12, secret_file};
+use crate::exchanges::token_of;
+use crate::harness::{Home, LOGIN, Provider, REFRESH_TOKEN, SCOPE};
 
 #[test]
 fn with_the_server_gone_a_cached_token_is_still_printed() {
@@ -128,6 +130,94 @@ fn a_server_that_asks_for_more_patience_than_there_is_is_unavailable() {
     home.error(5, &["token", "--scope", SCOPE]);
 
     assert_eq!(provider.token_requests(REFRESH_TOKEN), 1);
+}
+
+/// A flow of an application, with its arguments beside those that all have.
+struct Flow {
+    client_id: &'static str,
+    is_entra: bool,
+    arguments: fn(&Home, &Provider) -> Vec<String>,
+}
+
+const FLOWS: [Flow; 6] = [
+    Flow { client_id: "e2e-post", is_entra: false, arguments: |home, _| by_secret(home) },
+    Flow {
+        client_id: "e2e-key",
+        is_entra: false,
+        arguments: |home, _| words(&["--flow", "client-credentials", "--client-key", &copied(home, "rsa.pem")]),
+    },
+    Flow {
+        client_id: "e2e-key",
+        is_entra: false,
+        arguments: |home, _| {
+            let (key, certificate) = (copied(home, "rsa.pem"), copied(home, "rsa_certificate.pem"));
+            let pfx = pkcs12(home, "app.pfx", &["-inkey", &key, "-in", &certificate]);
+            let password = home.write("password", "made-up\n");
+            let file = ["--client-certificate", &pfx, "--client-certificate-password-file", &password];
+            words(&[&["--flow", "client-credentials"][..], &file].concat())
+        },
+    },
+    Flow {
+        client_id: "e2e-key",
+        is_entra: false,
+        arguments: |_, provider| {
+            let command = assertion_command(provider.authority());
+            words(&["--flow", "client-credentials", "--federated-token-command", &command])
+        },
+    },
+    Flow { client_id: "e2e-api", is_entra: false, arguments: on_behalf_of },
+    Flow { client_id: "e2e-api", is_entra: true, arguments: on_behalf_of },
+];
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn by_secret(home: &Home) -> Vec<String> {
+    words(&["--flow", "client-credentials", "--client-secret-file", &secret_file(home)])
+}
+
+fn on_behalf_of(home: &Home, provider: &Provider) -> Vec<String> {
+    let caller = home.write("caller", &token_of(provider, LOGIN));
+    words(&["--client-secret-file", &secret_file(home), "--assertion-file", &caller])
+}
+
+/// Returns the command for a token of the flow.
+fn line_of<'a>(arguments: &'a [String], further: &[&'a str]) -> Vec<&'a str> {
+    let own = arguments.iter().map(String::as_str);
+    ["token", "--scope", SCOPE].into_iter().chain(own).chain(further.iter().copied()).collect()
+}
+
+/// The server has done its work each time. It may do that again, because no refresh token is used up.
+#[test]
+fn a_flow_without_a_refresh_token_outlives_every_answer_that_is_spoiled() {
+    std::thread::scope(|scope| {
+        for flow in &FLOWS {
+            scope.spawn(move || outlives_spoiled_answers(flow));
+        }
+    });
+}
+
+fn outlives_spoiled_answers(flow: &Flow) {
+    let entra = json!({ "entra": true, "host": "login.microsoftonline.com" });
+    let provider = Provider::start_with(if flow.is_entra { entra } else { json!({}) });
+    let mut home = Home::at(&provider);
+    let arguments = (flow.arguments)(&home, &provider);
+    home.set("TOKCACHE_CLIENT_ID", flow.client_id);
+    let token = |further: &[&'static str]| line_of(&arguments, further);
+    let cached = home.answer(&token(&[]));
+    for answer in ["garbage", "gigantic", "html", "lost", "slow", "truncated"] {
+        let before = home.cache.text();
+        provider.order_fault(json!({ "times": null, "carried_out": true, "answer": answer }));
+        let error = home.error(5, &token(&["--force-refresh", "--timeout", "2s"]));
+        assert_eq!((&error["code"], &error["retryable"]), (&json!("unavailable"), &json!(true)), "{answer}: {error}");
+        assert_eq!(home.cache.text(), before, "{answer}");
+        provider.heal();
+
+        // Once is no outage: the request is sent again.
+        provider.order_fault(json!({ "carried_out": true, "answer": if answer == "slow" { "lost" } else { answer } }));
+        assert_ne!(home.answer(&token(&["--force-refresh"])), cached, "{} {answer}", flow.client_id);
+    }
 }
 
 fn expired_at(provider: &Provider) -> (Home, String) {

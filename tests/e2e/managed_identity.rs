@@ -5,9 +5,16 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
+use pollster::FutureExt as _;
 use serde_json::{Value, json};
+use tokcache_core::acquire::{ClientApplication, Registration, SilentRequest, Source};
+use tokcache_core::oauth::ManagedIdentityEndpoint;
 use tokcache_core::time::{Clock as _, SystemClock};
+use tokcache_core::types::ScopeSet;
+use tokcache_file::FileStore;
+use tokcache_http::{Network, NetworkOptions};
 
 use crate::applications::{copied, pkcs12};
 use crate::harness::{Home, Provider, answer_of, end_of};
@@ -231,4 +238,28 @@ fn the_profile_env_is_the_application_of_azure_identity() {
     home.set("AZURE_CLIENT_CERTIFICATE_PASSWORD", "made-up");
     assert_eq!(answer(&home, &token)["source"], "client_credentials");
     assert!(!home.answer(&["profile", "show", "env"]).contains("made-up"));
+}
+
+#[test]
+fn the_library_asks_once_and_then_has_the_token_in_the_cache() {
+    let service = Service::start(&[(500, "")], 3600);
+    let home = machine(&service);
+    let clock = Arc::new(SystemClock::new());
+    let store = FileStore::new(home.cache.path(), Duration::from_secs(60), clock.clone());
+    let network = Network::new(NetworkOptions::default());
+    let registration = Registration::managed_identity(None).expect("a registration");
+    let client = ClientApplication::new(registration, &store, &network, clock.as_ref());
+    let endpoint = ManagedIdentityEndpoint::Imds { url: service.url.clone() };
+    let request = SilentRequest { scopes: ScopeSet::parse(RESOURCE), ..SilentRequest::default() };
+    let acquire = || client.acquire_token_for_managed_identity(&endpoint, &request).block_on().expect("a token");
+    let tokens: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(acquire)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert!(tokens.iter().all(|token| token.access_token.expose() == "MI-1"), "after the failure, one request");
+    assert_eq!(tokens.iter().filter(|token| token.source == Source::ManagedIdentity).count(), 1);
+    assert_eq!(service.requests().len(), 2);
+    assert_eq!(acquire().source, Source::Cache);
+    // The command keeps the tokens of different platforms apart, so it asks for its own.
+    assert_eq!(answer(&home, &["token", "--resource", RESOURCE])["access_token"], "MI-2");
 }

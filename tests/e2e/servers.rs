@@ -3,73 +3,82 @@
 //! django-oauth-toolkit: no metadata name the device endpoint, and the OpenID Connect metadata do not name the
 //! revocation endpoint. Its endpoints end in a slash. It refuses `offline_access` after the user has approved. The
 //! first ID token comes with the first refresh. Glewlwyd: its refusals have no body, its token type is in lower case, a
-//! refresh brings no ID token, and a client without a secret cannot revoke. Both rotate refresh tokens, and revoke the
-//! sign-in when an old one is used again.
+//! refresh brings no ID token, a client without a secret cannot revoke, and the audience of an assertion is the token
+//! endpoint. Both rotate refresh tokens, and revoke the sign-in when an old one is used again.
 
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::applications::{assertion, assertion_command, copied, pkcs12, secret_file};
+use crate::browser::Waiting;
 use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of, wait_until};
 
 const HERD: usize = 20;
 
 #[test]
 fn a_sign_in_at_django_oauth_toolkit_lives_through_refreshes_to_sign_out() {
-    lives_from_sign_in_to_sign_out(&Django::start());
+    lives_from_sign_in_to_sign_out(&Server::django());
 }
 
 #[test]
 fn a_sign_in_at_glewlwyd_lives_through_refreshes_to_sign_out() {
-    lives_from_sign_in_to_sign_out(&Glewlwyd::start());
+    lives_from_sign_in_to_sign_out(&Server::glewlwyd());
 }
 
 #[test]
 fn a_herd_makes_one_refresh_at_django_oauth_toolkit() {
-    a_herd_makes_one_refresh(&Django::start());
+    a_herd_makes_one_refresh(&Server::django());
 }
 
 #[test]
 fn a_herd_makes_one_refresh_at_glewlwyd() {
-    a_herd_makes_one_refresh(&Glewlwyd::start());
+    a_herd_makes_one_refresh(&Server::glewlwyd());
 }
 
 #[test]
 fn a_sign_in_that_django_oauth_toolkit_has_ended_asks_for_a_new_one() {
-    a_spent_refresh_token_ends_the_sign_in(&Django::start());
+    a_spent_refresh_token_ends_the_sign_in(&Server::django());
 }
 
 #[test]
 fn a_sign_in_that_glewlwyd_has_ended_asks_for_a_new_one() {
-    a_spent_refresh_token_ends_the_sign_in(&Glewlwyd::start());
+    a_spent_refresh_token_ends_the_sign_in(&Server::glewlwyd());
 }
 
 /// A server with the arguments for a sign-in.
-struct Server {
-    provider: Provider,
+pub(crate) struct Server {
+    pub(crate) provider: Provider,
     login: Vec<String>,
-    revokes: bool,
+    pub(crate) revokes: bool,
 }
 
-struct Django;
-struct Glewlwyd;
+impl Server {
+    pub(crate) fn oidc_provider() -> Server {
+        Server { provider: Provider::start(), login: Vec::new(), revokes: true }
+    }
 
-impl Django {
-    fn start() -> Server {
+    pub(crate) fn django() -> Server {
         let provider = Provider::start_django(json!({}));
         let device_authorization = format!("{}/device-authorization/", provider.authority());
         let login = vec!["--device-authorization-endpoint".to_owned(), device_authorization];
         Server { provider, login, revokes: true }
     }
-}
 
-impl Glewlwyd {
-    fn start() -> Server {
+    pub(crate) fn glewlwyd() -> Server {
         Server { provider: Provider::start_glewlwyd(json!({})), login: Vec::new(), revokes: false }
     }
-}
 
-impl Server {
+    /// Returns the token endpoint of Glewlwyd, which is the audience that it wants in an assertion.
+    pub(crate) fn token_endpoint(&self) -> String {
+        format!("{}/token", self.provider.authority().replace("/api/", "//api/"))
+    }
+
+    /// Returns the endpoint that the metadata leave out.
+    pub(crate) fn device_authorization(&self) -> Option<String> {
+        self.login.get(1).cloned()
+    }
+
     #[track_caller]
     fn sign_in(&self) -> Home {
         let home = Home::at(&self.provider);
@@ -80,8 +89,72 @@ impl Server {
     }
 }
 
+#[test]
+fn a_person_signs_in_at_django_oauth_toolkit_through_the_browser() {
+    let server = Server::django();
+    let mut home = Home::at(&server.provider);
+    home.set("TOKCACHE_CLIENT_ID", "e2e-browser");
+    let waiting = Waiting::start(&home, &[]);
+    server.provider.open(&waiting.url);
+    let (status, said) = waiting.end();
+    assert_eq!(status, Some(0), "{said}");
+    lives_until_sign_out(&server, &home);
+}
+
+#[test]
+fn an_application_gets_a_token_at_django_oauth_toolkit_by_its_secret() {
+    let server = Server::django();
+    for method in ["client_secret_basic", "client_secret_post"] {
+        let home = Home::at(&server.provider);
+        let secret = secret_file(&home);
+        let credential = ["--client-secret-file", &secret, "--client-auth-method", method];
+        is_served_as_application(&server, &home, "e2e-basic", &credential);
+    }
+}
+
+#[test]
+fn an_application_gets_a_token_at_glewlwyd_by_its_key() {
+    let server = Server::glewlwyd();
+    let home = Home::at(&server.provider);
+    let (key, certificate) = (copied(&home, "rsa.pem"), copied(&home, "rsa_certificate.pem"));
+    let pfx = pkcs12(&home, "app.pfx", &["-inkey", &key, "-in", &certificate]);
+    let password = home.write("password", "made-up\n");
+    let endpoint = server.token_endpoint();
+    let file = home.write("assertion", &assertion(&endpoint));
+    let command = assertion_command(&endpoint);
+    let endpoint = ["--token-endpoint", &endpoint];
+    for credential in [
+        &["--client-key", &key][..],
+        &["--client-certificate", &pfx, "--client-certificate-password-file", &password],
+        &["--federated-token-file", &file],
+        &["--federated-token-command", &command],
+    ] {
+        is_served_as_application(&server, &home, "e2e-key", &[&endpoint[..], credential].concat());
+    }
+    let other = Home::at(&server.provider);
+    let by_metadata = ["--client-id", "e2e-key", "--client-key", &key];
+    let refused = other.error(3, &[&LOGIN_OF_APPLICATION[..], &by_metadata].concat());
+    assert!(refused.to_string().contains("HTTP 403"), "the audience is the issuer, if that is known: {refused}");
+}
+
+const LOGIN_OF_APPLICATION: [&str; 5] = ["login", "--flow", "client-credentials", "--scope", SCOPE];
+
+/// Signs the application in, by one request, and gets the same token from the cache.
+fn is_served_as_application(server: &Server, home: &Home, client_id: &str, flags: &[&str]) {
+    let before = server.provider.token_requests("client_credentials");
+    let login = [&LOGIN_OF_APPLICATION[..], &["--client-id", client_id], flags].concat();
+    answer_of(&home.tokcache(&login));
+    home.answer(&["token", "--client-id", client_id, "--offline"]);
+    assert_eq!(server.provider.token_requests("client_credentials"), before + 1, "{flags:?}");
+}
+
 fn lives_from_sign_in_to_sign_out(server: &Server) {
-    let (home, provider) = (server.sign_in(), &server.provider);
+    let home = server.sign_in();
+    lives_until_sign_out(server, &home);
+}
+
+fn lives_until_sign_out(server: &Server, home: &Home) {
+    let provider = &server.provider;
 
     let requests = provider.requests();
     let first = home.token(&[]);
@@ -96,7 +169,7 @@ fn lives_from_sign_in_to_sign_out(server: &Server) {
         assert_eq!(home.token(&[]), new, "the new token is served from the cache");
         assert_eq!(provider.token_requests(REFRESH_TOKEN), refreshes);
         provider.assert_no_sign_in_was_lost();
-        assert_eq!(accounts(&home), 1, "{}", home.answer(&["list"]));
+        assert_eq!(accounts(home), 1, "{}", home.answer(&["list"]));
     }
 
     let secrets = home.cache.secrets();

@@ -123,3 +123,19 @@ fn a_sign_in_that_is_granted_less_than_was_asked_for_serves_what_was_granted() {
     assert!(error["command"].as_str().expect("a command").starts_with("tokcache login --scope"), "{error}");
     assert!(!home.answer(&["token", "--force-refresh"]).is_empty(), "the sign-in lives");
 }
+
+#[test]
+fn a_spoiled_answer_gives_no_code_and_the_next_sign_in_succeeds() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let unavailable = [json!({ "status": 500 }), json!("lost"), json!("truncated")].map(|answer| (5, answer));
+    // At the first contact, the address may be wrong.
+    let wrong = [json!("garbage"), json!("html")].map(|answer| (3, answer));
+    for (exit, answer) in unavailable.into_iter().chain(wrong) {
+        provider.order_fault(json!({ "endpoint": "device_authorization", "times": null, "answer": answer }));
+        let error = home.error(exit, &["login", "--scope", SCOPE, "--timeout", "2s"]);
+        assert_eq!(error["retryable"], exit == 5, "{answer}: {error}");
+        provider.heal();
+    }
+    home.sign_in(&provider);
+}

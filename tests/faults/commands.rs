@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::calls::{Aftermath, Subject, fails_from_then_on, fails_once, is_killed};
+use crate::flows::{AGENT, FILES};
 use crate::provider::Provider;
 use crate::refresh::holds_turn;
 use crate::support::home::Home;
@@ -15,7 +16,7 @@ use crate::support::{answer_of, names, text};
 /// The prefix of all refresh tokens of the provider.
 const REFRESH_TOKEN: &str = "RT-";
 /// The leftovers of a dead or failed run may delay the next one by 2 seconds.
-const NEXT: &str = "token --force-refresh --lock-timeout 2s";
+pub(crate) const NEXT: &str = "token --force-refresh --lock-timeout 2s";
 
 /// Tries each kind of fault on a command.
 macro_rules! at_every_call {
@@ -36,6 +37,7 @@ macro_rules! at_every_call {
         }
     )*};
 }
+pub(crate) use at_every_call;
 
 at_every_call! {
     CLEAR: clear_that_fails_at_a_call_has_signed_out_or_says_so,
@@ -61,13 +63,15 @@ at_every_call! {
         login_that_is_killed_leaves_whole_files;
 }
 
-const CLEAR: Subject = Subject {
+pub(crate) const CLEAR: Subject = Subject {
     before: |_, _| {},
     line: |_, _| "clear --lock-timeout 3s --timeout 2s".to_owned(),
     judge: judge_clear,
     least_calls: 80,
     every: 4,
     runs_a_core: 1,
+    exits: &[],
+    missed: 50,
 };
 
 const CLEAR_ALL: Subject =
@@ -105,7 +109,7 @@ const PROFILE_SET: Subject = Subject {
 };
 
 /// The first sign-in of a home.
-const LOGIN: Subject = Subject {
+pub(crate) const LOGIN: Subject = Subject {
     before: |home, _| {
         fs::remove_file(home.cache()).unwrap();
         fs::remove_file(profile(home)).unwrap();
@@ -176,13 +180,15 @@ fn judge_conversion(after: &mut Aftermath<'_>, from: Option<&'static str>, to: O
 }
 
 /// Checks that no temporary files are left after a profile was set and, if `has_saved`, the cache was saved.
-fn judge_litter(after: &mut Aftermath<'_>, has_saved: bool) {
+pub(crate) fn judge_litter(after: &mut Aftermath<'_>, has_saved: bool) {
     let home = after.home;
     after.next(0, "profile set default --client-id app --lock-timeout 2s");
     let litter = |folder: &Path, own: &[&str]| {
         let names = names(folder).into_iter().filter(|name| !own.contains(&name.as_str()));
         names.collect::<Vec<_>>()
     };
+    // The next sign-in with the profile uses the lock file and the note. Neither has a secret.
+    let is_of_sign_in = |name: &String| name.starts_with("sign_in.") || name.starts_with(".tokcache-sign_in-");
     // A new key that nothing is encrypted with.
     let is_unused_key = |name: &String| name.starts_with(".tokcache-key-");
     // Files that wait for the next save. They contain no refresh token of a user who has signed out.
@@ -191,11 +197,11 @@ fn judge_litter(after: &mut Aftermath<'_>, has_saved: bool) {
         starts.into_iter().any(|start| name.starts_with(start))
     };
     let mut found = litter(&home.state(), &["token_cache.json"]);
-    found.retain(|name| has_saved || !is_of_lock(name));
+    found.retain(|name| !is_of_sign_in(name) && (has_saved || !is_of_lock(name)));
     found.extend(litter(&home.elsewhere(), &[]));
-    found.extend(litter(&home.path("config/profiles"), &["default.toml", ".lock"]));
+    found.extend(litter(&home.path("config/profiles"), &["default.toml", ".lock", AGENT]));
     found.extend(
-        litter(home.folder(), &["config", "run", "state", OLD, NEW]).into_iter().filter(|it| !is_unused_key(it)),
+        litter(home.folder(), &["config", FILES, "run", "state", OLD, NEW]).into_iter().filter(|it| !is_unused_key(it)),
     );
     after.expect(found.is_empty(), &format!("litter: {found:?}"));
 }
@@ -262,7 +268,7 @@ fn judge_profile_set(after: &mut Aftermath<'_>) {
     judge_litter(after, true);
 }
 
-fn judge_login(after: &mut Aftermath<'_>) {
+pub(crate) fn judge_login(after: &mut Aftermath<'_>) {
     let (home, provider) = (after.home, after.provider);
     let turn = provider.turn();
     let cache = fs::read(home.cache()).ok();

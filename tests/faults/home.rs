@@ -22,6 +22,8 @@ impl Home {
         let mut home = Home::empty();
         home.set("TMPDIR", home.elsewhere());
         let authority = provider.authority();
+        // The service for `--flow managed-identity`.
+        home.set("AZURE_POD_IDENTITY_AUTHORITY_HOST", &authority);
         fs::create_dir(home.path("config/profiles")).unwrap();
         home.write(
             "config/profiles/default.toml",

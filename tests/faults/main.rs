@@ -9,11 +9,13 @@
     reason = "clippy allows them in test functions only"
 )]
 
+mod answers;
 mod bounds;
 mod calls;
 mod commands;
 mod conversions;
 mod damage;
+mod flows;
 mod home;
 mod kill;
 mod owners;

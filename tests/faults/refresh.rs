@@ -8,12 +8,20 @@ use crate::strace::{Call, Fault, calls_of, run_with};
 use crate::support::home::Home;
 use crate::support::{names, text};
 
-const TOKEN: &str = "token --lock-timeout 3s";
+const TOKEN: &str = "token --lock-timeout 3s --timeout 2s";
 /// The leftovers of a dead or failed run may delay the next one by 2 seconds.
 const NEXT: &str = "token --force-refresh --lock-timeout 2s";
 
-const REFRESH: Subject =
-    Subject { before: |_, _| {}, line: |_, _| TOKEN.to_owned(), judge, least_calls: 80, every: 1, runs_a_core: 1 };
+pub(crate) const REFRESH: Subject = Subject {
+    before: |_, _| {},
+    line: |_, _| TOKEN.to_owned(),
+    judge,
+    least_calls: 80,
+    every: 1,
+    runs_a_core: 1,
+    exits: &[],
+    missed: 50,
+};
 
 #[test]
 fn whichever_call_fails_the_cache_is_whole_and_the_run_says_what_happened() {

@@ -1,13 +1,16 @@
 //! Records the system calls of a run with `strace`, and injects an error or a kill at one of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::Output;
 
 use crate::support::answer_of;
 use crate::support::home::Home;
-use crate::support::strace::{is_within, name, traced};
+use crate::support::strace::{is_within, name, traced, traced_by_process};
+
+/// Leaves alone the programs that `tokcache` starts.
+const OWN: &str = "--detach-on=execve";
 
 /// One system call of a run.
 #[derive(Clone, Debug)]
@@ -28,10 +31,17 @@ pub(crate) struct Recording {
 /// Returns the calls of a `tokcache` run for files and the network, beginning with its own first one, after the
 /// loader's.
 pub(crate) fn calls_of(home: &Home, line: &str) -> Recording {
-    let (output, lines) = traced(&["-y", "-e", "trace=%file,%desc,%network"], &home.program(line));
+    let options = ["-y", OWN, "-e", "trace=%file,%desc,%network"];
+    let (output, lines) = traced_by_process(&options, &home.program(line));
     answer_of(&output);
+    // A process that becomes another program.
+    let first = lines.first().map(|(process, _)| process.clone());
+    let others: HashSet<_> =
+        lines.iter().filter(|(_, line)| name(line) == "execve").map(|(process, _)| process).collect();
+    let is_own = |process: &String| Some(process) == first.as_ref() || !others.contains(process);
+    let lines: Vec<_> = lines.iter().filter(|(process, _)| is_own(process)).map(|(_, line)| line.clone()).collect();
     let mut turns = HashMap::new();
-    let calls = lines.into_iter().filter(|line| line.contains('(')).map(|line| {
+    let calls = lines.into_iter().filter(|line| line.contains('(') && !line.starts_with('<')).map(|line| {
         let name = name(&line).to_owned();
         let turn = turns.entry(name.clone()).and_modify(|turn| *turn += 1).or_insert(1);
         Call { name, turn: *turn, line }
@@ -62,6 +72,8 @@ pub(crate) struct Tried {
     pub(crate) output: Output,
     /// Whether the run made the call.
     pub(crate) injected: bool,
+    /// The call that failed, which is another one if the runs differ.
+    pub(crate) at: Option<String>,
 }
 
 /// Runs `tokcache` with `fault` instead of this call.
@@ -72,8 +84,9 @@ pub(crate) fn run_with(home: &Home, call: &Call, fault: Fault, line: &str) -> Tr
         Fault::Kill => format!("signal=KILL:when={turn}"),
         Fault::Once(error) => format!("error={error}:when={turn}"),
     };
-    let options = ["-e", &format!("trace={name}"), "-e", &format!("inject={name}:{fault}")];
+    let options = ["-y", OWN, "-e", &format!("trace={name}"), "-e", &format!("inject={name}:{fault}")];
     let (output, lines) = traced(&options, &home.program(line));
-    let injected = output.status.signal() == Some(9) || lines.iter().any(|line| line.ends_with("(INJECTED)"));
-    Tried { output, injected }
+    let at = lines.into_iter().find(|line| line.ends_with("(INJECTED)"));
+    let injected = output.status.signal() == Some(9) || at.is_some();
+    Tried { output, injected, at }
 }

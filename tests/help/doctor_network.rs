@@ -43,7 +43,7 @@ fn a_server_that_is_no_provider_is_found() {
 #[test]
 fn an_endpoint_that_the_flow_needs_and_the_provider_lacks_is_found() {
     let home = healthy();
-    let provider = Provider::start(generous);
+    let provider = Provider::start_without(&["authorization_endpoint"], generous);
     home.use_provider(&provider.address());
     assert_eq!(examined(&home, "").0, 0);
     let (status, findings) = examined(&home, "--flow browser");

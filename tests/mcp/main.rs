@@ -8,6 +8,7 @@ mod conformance;
 mod herd;
 mod hostile;
 mod identity;
+mod library;
 mod server;
 mod sign_in;
 #[path = "../support/mod.rs"]

@@ -12,8 +12,12 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use crate::certificate::Certificates;
 use crate::script::{Request, Script};
 
+/// The origin, in the data files, of the requests to the platform on which a program runs.
+pub(crate) const PLATFORM: &str = "http://platform";
+
 /// A server that answers until the end of the test.
 pub(crate) struct Server {
+    /// The address of the proxy, and of the platform.
     pub(crate) proxy: String,
     pub(crate) authority: String,
     seen: Arc<Mutex<Seen>>,
@@ -23,6 +27,8 @@ struct Seen {
     script: Script,
     requests: Vec<Request>,
     unanswered: Vec<Request>,
+    /// The nonce of the page that the user has opened last.
+    nonce: String,
     /// The earliest time of the next poll.
     poll_after: Option<Instant>,
 }
@@ -36,8 +42,8 @@ impl Server {
 
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = format!("http://{}", listener.local_addr().unwrap());
-        let seen =
-            Arc::new(Mutex::new(Seen { script, requests: Vec::new(), unanswered: Vec::new(), poll_after: None }));
+        let (requests, unanswered, nonce) = (Vec::new(), Vec::new(), String::new());
+        let seen = Arc::new(Mutex::new(Seen { script, requests, unanswered, nonce, poll_after: None }));
         let answering = seen.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -47,6 +53,11 @@ impl Server {
             }
         });
         Server { proxy, authority: certificates.authority, seen }
+    }
+
+    /// Puts the nonce of the page that the user has opened into the next ID tokens.
+    pub(crate) fn approve(&self, nonce: String) {
+        self.seen.lock().unwrap().nonce = nonce;
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -59,32 +70,47 @@ impl Server {
     }
 }
 
-/// Answers the only request of a connection through the proxy.
+/// Answers the only request of a connection through the proxy, or of one without TLS, to a platform.
 fn serve(stream: TcpStream, config: Arc<ServerConfig>, seen: &Mutex<Seen>) -> std::io::Result<()> {
     let mut plain = BufReader::new(stream);
-    let (target, _) = read_head(&mut plain)?;
-    let host = target.strip_prefix("CONNECT ").and_then(|rest| rest.split(':').next()).unwrap_or_default().to_owned();
+    let (target, headers) = read_head(&mut plain)?;
+    let Some(host) = target.strip_prefix("CONNECT ").and_then(|rest| rest.split(':').next()) else {
+        let request = read_request(&mut plain, &target, headers, PLATFORM)?;
+        let answer = seen.lock().unwrap().answer(request);
+        return plain.get_mut().write_all(answer.as_bytes());
+    };
+    let origin = format!("https://{host}");
     let mut stream = plain.into_inner();
     stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
 
     let connection = ServerConnection::new(config).map_err(std::io::Error::other)?;
     let mut tls = BufReader::new(StreamOwned::new(connection, stream));
     let (first, headers) = read_head(&mut tls)?;
-    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or_default();
-    let mut body = vec![0; length];
-    tls.read_exact(&mut body)?;
-    let mut words = first.split(' ');
-    let request = Request {
-        method: words.next().unwrap_or_default().to_owned(),
-        url: format!("https://{host}{}", words.next().unwrap_or_default()),
-        headers,
-        body: String::from_utf8_lossy(&body).into_owned(),
-    };
+    let request = read_request(&mut tls, &first, headers, &origin)?;
     let answer = seen.lock().unwrap().answer(request);
     let stream = tls.get_mut();
     stream.write_all(answer.as_bytes())?;
     stream.conn.send_close_notify();
     stream.flush()
+}
+
+/// Reads the rest of a request, whose first line and headers were read.
+fn read_request(
+    stream: &mut impl Read,
+    first: &str,
+    headers: BTreeMap<String, String>,
+    origin: &str,
+) -> std::io::Result<Request> {
+    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or_default();
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body)?;
+    let mut words = first.split(' ');
+    Ok(Request {
+        method: words.next().unwrap_or_default().to_owned(),
+        url: format!("{origin}{}", words.next().unwrap_or_default()),
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
 }
 
 impl Seen {
@@ -102,7 +128,7 @@ impl Seen {
                 for (name, value) in &answer.headers {
                     let _ = write!(head, "{name}: {value}\r\n");
                 }
-                (answer.status, head, answer.body())
+                (answer.status, head, answer.body(&self.nonce))
             }
             None => {
                 self.unanswered.push(request);

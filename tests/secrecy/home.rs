@@ -1,6 +1,6 @@
 //! A home with canaries as secrets.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::process::CommandExt;
@@ -56,6 +56,11 @@ impl Home {
         let home = Home::new();
         home.home.use_provider(&provider.address());
         home
+    }
+
+    /// Sets a variable of all programs.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
+        self.home.set(name, value);
     }
 
     /// Writes a file that only its owner can change.

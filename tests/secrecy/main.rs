@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+mod flows;
 mod folder;
 mod foreign;
 mod home;

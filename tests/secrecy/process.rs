@@ -57,7 +57,9 @@ impl Drop for Running {
 pub(crate) fn memory_before(call: &str, home: &Home, command: &str) -> Vec<u8> {
     let log = home.path("strace.log");
     let (traced, held) = (format!("trace={call}"), format!("inject={call}:delay_enter=60s"));
-    let mut strace = home.strace(&["-e", &traced, "-e", &held, "-o", log.to_str().unwrap()], command);
+    // The programs that it starts end by themselves.
+    let own = "--detach-on=execve";
+    let mut strace = home.strace(&[own, "-e", &traced, "-e", &held, "-o", log.to_str().unwrap()], command);
     strace.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut strace = Running(strace.spawn().unwrap());
     let started = Instant::now();

@@ -213,7 +213,7 @@ fn told(bytes: &[u8]) -> Vec<&'static str> {
     SECRETS.into_iter().filter(|secret| tells(bytes, secret)).collect()
 }
 
-fn echo(form: &str) -> Value {
+pub(crate) fn echo(form: &str) -> Value {
     let decoded = percent_encoding::percent_decode_str(form).decode_utf8().unwrap().into_owned();
     let values = decoded.split('&').filter_map(|field| Some(field.split_once('=')?.1));
     let encoded: Vec<_> = values.map(|value| BASE64_STANDARD.encode(value)).collect();

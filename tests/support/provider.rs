@@ -1,5 +1,7 @@
 //! A provider on loopback with configurable answers.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
@@ -19,14 +21,30 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    /// Starts a provider. `answer` returns the status and the body for a path and a form.
+    /// Starts a provider. `answer` returns the status and the body for a path and a form. A text is sent as it is.
     pub(crate) fn start(answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static) -> Provider {
-        Self::start_behind(Duration::ZERO, answer)
+        Provider::start_with(Duration::ZERO, &[], answer)
     }
 
-    /// Starts a provider whose clock is behind this machine's.
+    /// Like [`start`](Self::start), for a provider whose clock is behind this machine's.
     pub(crate) fn start_behind(
         behind: Duration,
+        answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static,
+    ) -> Provider {
+        Provider::start_with(behind, &[], answer)
+    }
+
+    /// Like [`start`](Self::start), for a provider whose public documents lack these members.
+    pub(crate) fn start_without(
+        members: &'static [&'static str],
+        answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static,
+    ) -> Provider {
+        Provider::start_with(Duration::ZERO, members, answer)
+    }
+
+    fn start_with(
+        behind: Duration,
+        missing: &'static [&'static str],
         answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static,
     ) -> Provider {
         let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
@@ -39,11 +57,18 @@ impl Provider {
                     continue;
                 }
                 let path = request.url().to_owned();
-                let (status, body) = match path.ends_with("/openid-configuration") {
-                    true => (200, metadata(&address)),
-                    false => answer(&path, &form),
+                let (status, body) = match document(&address, &path) {
+                    Some(mut document) => {
+                        document.as_object_mut().unwrap().retain(|name, _| !missing.contains(&name.as_str()));
+                        (200, document)
+                    }
+                    None => answer(&path, &form),
                 };
-                let response = Response::from_string(body.to_string()).with_status_code(status);
+                let body = match body {
+                    Value::String(text) => text,
+                    json => json.to_string(),
+                };
+                let response = Response::from_string(body).with_status_code(status);
                 let _ = request.respond(response.with_header(date(behind)));
             }
         });
@@ -64,13 +89,50 @@ impl Drop for Provider {
     }
 }
 
-fn metadata(address: &str) -> Value {
-    json!({
-        "issuer": format!("{address}/tenant"),
-        "token_endpoint": format!("{address}/tenant/token"),
-        "device_authorization_endpoint": format!("{address}/tenant/device"),
-        "revocation_endpoint": format!("{address}/tenant/revoke"),
-    })
+/// Returns the public document at this path: the metadata of the provider, of the protected resource `/mcp`, or of the
+/// authorization server that the resource trusts, which registers clients with a secret.
+fn document(address: &str, path: &str) -> Option<Value> {
+    let metadata = |issuer: &str| {
+        json!({
+            "issuer": format!("{address}/{issuer}"),
+            "authorization_endpoint": format!("{address}/tenant/authorize"),
+            "token_endpoint": format!("{address}/tenant/token"),
+            "device_authorization_endpoint": format!("{address}/tenant/device"),
+            "pushed_authorization_request_endpoint": format!("{address}/tenant/par"),
+            "revocation_endpoint": format!("{address}/tenant/revoke"),
+        })
+    };
+    match path {
+        "/.well-known/oauth-protected-resource/mcp" => Some(json!({
+            "resource": format!("{address}/mcp"),
+            "authorization_servers": [format!("{address}/company")],
+        })),
+        "/.well-known/oauth-authorization-server/company" => {
+            let mut document = metadata("company");
+            document["registration_endpoint"] = json!(format!("{address}/tenant/register"));
+            document["code_challenge_methods_supported"] = json!(["S256"]);
+            document["token_endpoint_auth_methods_supported"] = json!(["client_secret_post"]);
+            Some(document)
+        }
+        path => path.ends_with("/openid-configuration").then(|| metadata("tenant")),
+    }
+}
+
+/// Answers a pushed authorization request (RFC 9126), and comes back to the client with this code, as a browser does in
+/// which a person has signed in.
+pub(crate) fn pushed(form: &str, code: &'static str) -> (u16, Value) {
+    let field = |name: &str| form.split('&').find_map(|field| field.strip_prefix(name)?.strip_prefix('=')).unwrap();
+    let uri = percent_encoding::percent_decode_str(field("redirect_uri")).decode_utf8().unwrap().into_owned();
+    let code = percent_encoding::utf8_percent_encode(code, percent_encoding::NON_ALPHANUMERIC);
+    let query = format!("code={code}&state={}", field("state"));
+    std::thread::spawn(move || {
+        let (host, path) = uri.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        // The client may have ended, because the test has killed it.
+        let Ok(mut client) = TcpStream::connect(host) else { return };
+        let _ = write!(client, "GET /{path}?{query} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let _ = client.read_to_end(&mut Vec::new());
+    });
+    (201, json!({ "request_uri": "urn:example:request", "expires_in": 60 }))
 }
 
 /// Returns the `Date` header of such a clock (RFC 9110 §5.6.7).

@@ -25,12 +25,18 @@ pub(crate) fn strace(options: &[&str], command: &Command) -> Command {
 
 /// Runs `command` to its end, and returns its system calls in order, each as `close(3) = 0`.
 pub(crate) fn traced(options: &[&str], command: &Command) -> (Output, Vec<String>) {
+    let (output, calls) = traced_by_process(options, command);
+    (output, calls.into_iter().map(|(_process, call)| call).collect())
+}
+
+/// Like [`traced`], with the process or thread of each call.
+pub(crate) fn traced_by_process(options: &[&str], command: &Command) -> (Output, Vec<(String, String)>) {
     let log = tempfile::NamedTempFile::new().unwrap();
     let output = strace(&[options, &["-o", log.path().to_str().unwrap()]].concat(), command).output();
     let output = output.unwrap_or_else(|error| panic!("strace is needed, and to be root or to have unshare: {error}"));
     let log = std::fs::read_to_string(log).unwrap();
-    let calls = log.lines().filter_map(|line| line.split_once(' ')).map(|(_process, call)| call.trim().to_owned());
-    (output, calls.collect())
+    let calls = log.lines().filter_map(|line| line.split_once(' '));
+    (output, calls.map(|(process, call)| (process.to_owned(), call.trim().to_owned())).collect())
 }
 
 /// Returns the name of a call.

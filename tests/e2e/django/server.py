@@ -1,4 +1,4 @@
-"""django-oauth-toolkit on loopback, over plain HTTP, with one person and one public client.
+"""django-oauth-toolkit on loopback, over plain HTTP, with one person, one public client, and an application.
 
     server.py '{"access_token_seconds": 60}'
 
@@ -6,6 +6,7 @@ prints one line of JSON when it is ready and lives until its standard input clos
 ../provider/control.mjs, as far as the tests need it.
 """
 
+import http.client
 import json
 import shutil
 import sys
@@ -13,6 +14,7 @@ import tempfile
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Lock, Thread
+from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import django
@@ -24,6 +26,9 @@ from django.urls import include, path
 
 SETTINGS = {"access_token_seconds": 3600, "poll_seconds": 1, "scopes": ["openid", "profile", "api.read"]}
 CLIENT_ID = "e2e-app"
+# An application of this server has one grant, so a client of its own signs in through the browser.
+BROWSER_CLIENT_ID = "e2e-browser"
+APPLICATION = "e2e-basic"
 PEOPLE = ["alice"]
 
 
@@ -114,6 +119,20 @@ def populate():
         authorization_grant_type=Application.GRANT_DEVICE_CODE,
         algorithm=Application.RS256_ALGORITHM,
     )
+    Application.objects.create(
+        client_id=BROWSER_CLIENT_ID,
+        client_type=Application.CLIENT_PUBLIC,
+        authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
+        algorithm=Application.RS256_ALGORITHM,
+        redirect_uris="http://127.0.0.1/callback",
+        skip_authorization=True,
+    )
+    Application.objects.create(
+        client_id=APPLICATION,
+        client_secret="made-up",
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+    )
 
 
 def decide(user_code, login, action):
@@ -125,6 +144,22 @@ def decide(user_code, login, action):
     page = browser.post("/o/device/", {"user_code": user_code})
     assert page.status_code == 302, page.content
     assert browser.post(page["Location"], {"action": action}).status_code == 302
+
+
+def open_page(url, login):
+    """Acts as the person with a browser: signs in, and follows the redirects to the client and back."""
+    from django.test import Client
+
+    browser = Client()
+    assert browser.login(username=login, password="of one run")
+    while url:
+        page = urlsplit(url)
+        answer = browser.get(f"{page.path}?{page.query}")
+        assert answer.status_code == 302, answer.content
+        client = urlsplit(answer["Location"])
+        connection = http.client.HTTPConnection(client.netloc)
+        connection.request("GET", f"{client.path}?{client.query}")
+        url = connection.getresponse().getheader("Location")
 
 
 def live_refresh_tokens(login):
@@ -139,6 +174,7 @@ def control(request, command):
         "approve": lambda: decide(argument["user_code"], argument["login"], "accept"),
         "deny": lambda: decide(argument["user_code"], PEOPLE[0], "deny"),
         "exchanges": lambda: Exchanges.seen,
+        "open": lambda: open_page(argument["url"], argument["login"]),
         "live-refresh-tokens": lambda: live_refresh_tokens(argument["login"]),
     }
     return JsonResponse(commands[command](), safe=False)

@@ -1,4 +1,5 @@
-// Glewlwyd on loopback, over plain HTTP, with one person and one public client, set up by its own administration API.
+// Glewlwyd on loopback, over plain HTTP, with one person, one public client, and one application with a key, set up by its
+// own administration API.
 //
 //   node main.mjs '{"access_token_seconds": 60}'
 //
@@ -6,6 +7,7 @@
 // which counts them and speaks the control protocol of ../provider/control.mjs, as far as the tests need it.
 
 import { spawn, spawnSync } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
@@ -14,7 +16,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { privateKey } from '../provider/assertion.mjs';
+
 const CLIENT_ID = 'e2e-app';
+const APPLICATION = 'e2e-key';
 const LOGIN = 'alice';
 const PASSWORD = 'of-one-run';
 const SCOPES = ['openid', 'profile', 'api.read', 'offline_access'];
@@ -114,6 +119,16 @@ async function setUp() {
     scope: [],
     enabled: true,
   });
+  await add('/api/client/', {
+    client_id: APPLICATION,
+    name: APPLICATION,
+    confidential: true,
+    authorization_type: ['client_credentials'],
+    scope: ['api.read'],
+    token_endpoint_auth_method: ['private_key_jwt'],
+    pubkey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }),
+    enabled: true,
+  });
   await add('/api/mod/plugin/', {
     module: 'oidc',
     name: 'oidc',
@@ -133,7 +148,9 @@ async function setUp() {
       'auth-type-code-enabled': true,
       'auth-type-token-enabled': false,
       'auth-type-id-token-enabled': true,
-      'auth-type-client-enabled': false,
+      'auth-type-client-enabled': true,
+      'client-pubkey-parameter': 'pubkey',
+      'request-parameter-allow': true,
       'auth-type-password-enabled': false,
       'auth-type-device-enabled': true,
       'auth-type-refresh-enabled': true,

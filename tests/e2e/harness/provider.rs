@@ -96,6 +96,17 @@ impl Provider {
         self.command("approve", json!({ "user_code": user_code, "login": login }));
     }
 
+    /// Returns the address of a command of the control server.
+    pub(crate) fn control(&self, name: &str) -> String {
+        format!("{}/control/{name}", self.text("control"))
+    }
+
+    /// Signs [`LOGIN`] in on the page of a sign-in through the browser, and comes back to the client. Only
+    /// django-oauth-toolkit has this command.
+    pub(crate) fn open(&self, url: &str) {
+        self.command("open", json!({ "url": url, "login": LOGIN }));
+    }
+
     /// Refuses the sign-in on the page of a user code.
     pub(crate) fn deny(&self, user_code: &str) {
         self.command("deny", json!({ "user_code": user_code }));
@@ -156,7 +167,7 @@ impl Provider {
     }
 
     fn command(&self, name: &str, argument: Value) -> Value {
-        let url = format!("{}/control/{name}", self.text("control"));
+        let url = self.control(name);
         let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).http_status_as_error(false).build().into();
         let answer = agent.post(url).send(argument.to_string());
         let mut answer = answer.unwrap_or_else(|error| panic!("{name}: {error}: {}", complaints(&self.log)));

@@ -6,6 +6,8 @@ use std::time::Duration;
 use pollster::FutureExt as _;
 use serde_json::Value;
 use tokcache_core::acquire::{AcquireError, ErrorKind, SilentRequest, Source};
+use tokcache_core::future::BoxFuture;
+use tokcache_core::oauth::{Endpoint, Http, Request, Response, TransportError};
 use tokcache_core::store::{MemoryStore, Partition};
 use tokcache_core::time::Clock;
 use tokcache_core::types::{ClientId, Realm};
@@ -71,6 +73,31 @@ fn an_outage_is_no_refusal_and_a_wrong_secret_is_one() {
     let offline = SilentRequest { offline: true, ..request("api.all") };
     let error = world.server().acquire_token_for_client(&offline).block_on().unwrap_err();
     assert!(matches!(error, AcquireError::Offline), "{error:?}");
+}
+
+/// A network whose portal answers in the place of the token endpoint.
+struct Portal(Arc<Provider>);
+
+impl Http for Portal {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let response = self.0.send(request).await?;
+            let is_token = request.url.ends_with("/token");
+            Ok(if is_token { Response { body: b"<html>".to_vec().into(), ..response } } else { response })
+        })
+    }
+}
+
+#[test]
+fn a_web_page_is_an_outage_unless_the_token_endpoint_was_named_by_hand() {
+    let world = World::new();
+    let mut daemon = world.server();
+    daemon.http = Arc::new(Portal(world.provider.clone()));
+    let error = daemon.acquire_token_for_client(&request("api.all")).block_on().unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Unavailable, true), "{error}");
+    daemon.registration.endpoints.token = Some(Endpoint::parse("https://idp.example.com/token").unwrap());
+    let error = daemon.acquire_token_for_client(&request("api.all")).block_on().unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Config, false), "{error}");
 }
 
 /// Ten servers with a hundred requests each.

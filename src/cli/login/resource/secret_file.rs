@@ -1,6 +1,7 @@
 //! The secret of a client that was registered by the program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokcache_core::secret::{ClientSecret, fingerprint};
 use tokcache_file::platform;
@@ -11,6 +12,9 @@ use crate::cli::{Failure, environment};
 /// The prefix of the temporary files.
 const TEMPORARY: &str = ".registration-";
 
+/// How long after its last change a temporary file belongs to no process any more.
+const ABANDONED: Duration = Duration::from_secs(60);
+
 /// Saves the secret of a client of `authority`, for its owner alone, and returns the file. The profile names the file,
 /// as it does for a client that a person has registered.
 pub(in crate::cli) fn save(authority: &str, client_id: &str, secret: &ClientSecret) -> Result<PathBuf, Failure> {
@@ -18,7 +22,19 @@ pub(in crate::cli) fn save(authority: &str, client_id: &str, secret: &ClientSecr
     let name = fingerprint(format!("{authority}\n{client_id}").as_bytes());
     let path = folder.join(format!("{name}.secret"));
     let saved = platform::create_folder(&folder).and_then(|()| platform::check_way(&folder));
+    sweep(&folder);
     let saved = saved.and_then(|()| replace(&path, TEMPORARY, secret.expose().as_bytes()));
     saved.map_err(|error| cannot("write", &path, &error))?;
     Ok(path)
+}
+
+/// Removes the temporary files of runs that were killed, because each may hold a secret.
+fn sweep(folder: &Path) {
+    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let changed = file.metadata().and_then(|metadata| metadata.modified());
+        let age = changed.ok().and_then(|changed| changed.elapsed().ok());
+        if file.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes()) && age >= Some(ABANDONED) {
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
 }

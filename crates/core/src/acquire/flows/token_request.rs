@@ -13,7 +13,7 @@ use crate::acquire::observer::RotatedToken;
 use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, Registration, SilentRequest, Source};
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
-use crate::oauth::{self, EndpointKind, Endpoints, RequestError, TokenResponse};
+use crate::oauth::{self, Endpoint, EndpointKind, Endpoints, RequestError, Stage, TokenResponse};
 use crate::secret::AccessToken;
 use crate::store::{Lease, Loaded, Revision, StoreError, Turn};
 use crate::time::Timestamp;
@@ -238,7 +238,10 @@ impl ClientApplication<'_> {
             match self.answered(&mut asking, answer).await {
                 ControlFlow::Continue(()) => {}
                 ControlFlow::Break(Ok(response)) => return Ok((response, asking.endpoints)),
-                ControlFlow::Break(Err(failure)) => self.wait_to_retry(&mut tries, failure).await?,
+                ControlFlow::Break(Err(failure)) => {
+                    let failure = as_outage(failure, &asking.endpoints);
+                    self.wait_to_retry(&mut tries, failure).await?;
+                }
             }
         }
     }
@@ -288,5 +291,17 @@ impl ClientApplication<'_> {
             Some(Found { token, account }) => self.fall_back(account, Some(token), failure),
             None => Err(failure),
         }
+    }
+}
+
+/// Converts an answer that makes no sense to an outage if the provider has named the token endpoint: the address is right,
+/// so a proxy or the server is in trouble.
+fn as_outage(error: RequestError, endpoints: &Endpoints) -> RequestError {
+    let is_right = endpoints.token.as_ref().is_some_and(Endpoint::is_told_by_provider);
+    match error {
+        RequestError::Unintelligible { message, status: status @ 200..300 } if is_right => {
+            RequestError::Unavailable { message, stage: Stage::Unknown, retry_after: None, status: Some(status) }
+        }
+        error => error,
     }
 }
