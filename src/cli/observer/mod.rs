@@ -179,7 +179,7 @@ impl Observer for TerminalObserver {
         let fate = match successor {
             RotatedToken::Kept(file) => format!("the next run will find the new refresh token in {}", file.display()),
             RotatedToken::Lost => "THE NEW REFRESH TOKEN IS LOST, you may have to sign in again".to_owned(),
-            RotatedToken::NotNeeded => "the refresh token stays as it was".to_owned(),
+            RotatedToken::NotNeeded => "no refresh token is lost".to_owned(),
         };
         tell(format_args!(
             "warning: THE NEW TOKENS COULD NOT BE SAVED: {}; {}",
