@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::{files, read, root, rust_files};
+use crate::{assert_recorded, files, read, root, rust_files};
 
 #[test]
 fn the_completions_are_those_that_the_program_prints() {
@@ -20,8 +20,7 @@ fn the_completions_are_those_that_the_program_prints() {
         let output = tokcache(&["completions", shell]);
         assert!(output.status.success(), "{shell}: {}", output.status);
         let printed = String::from_utf8(output.stdout).unwrap();
-        let write = format!("tokcache completions {shell} > completions/{file}");
-        assert!(printed == read(format!("completions/{file}")), "completions/{file} is stale; write it again: {write}");
+        assert_recorded(&format!("completions/{file}"), &printed, "is stale; record it again");
     }
 }
 
