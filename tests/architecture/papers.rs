@@ -72,6 +72,19 @@ fn the_readme_has_every_command_and_the_reference_every_setting() {
 }
 
 #[test]
+fn the_page_on_credential_helpers_has_every_protocol() {
+    let output = tokcache(&["credential", "nonsense"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let protocols = said.split_once("possible values: ").unwrap().1.split(']').next().unwrap();
+    let pages = ["docs/credential-helpers.md", "docs/agents.md"].map(read).concat();
+    for protocol in protocols.split(", ") {
+        let words = [format!("credential {protocol}"), format!("`{protocol}`")];
+        let is_there = words.iter().any(|words| pages.contains(words));
+        assert!(is_there, "docs/credential-helpers.md does not say how to use `tokcache credential {protocol}`");
+    }
+}
+
+#[test]
 fn the_help_has_every_variable_that_is_read() {
     let help = String::from_utf8(tokcache(&["help", "environment"]).stdout).unwrap();
     let source =
