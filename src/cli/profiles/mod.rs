@@ -18,7 +18,7 @@ use super::failure::hint::look_at;
 use super::failure::near::nearest;
 use super::settings::Settings;
 pub(super) use super::settings::profile_format::{Converting, EndpointNames, Learned, Profile};
-use super::settings::store_url::StoreUrl;
+use super::settings::store_url::{self, StoreUrl};
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, plain, quote, tell};
 
@@ -85,10 +85,9 @@ const LARGEST: u64 = 1 << 20;
 
 /// Checks that the paths in a profile are absolute, so that they do not depend on the current folder.
 fn ensure_places(profile: &Profile) -> Result<(), String> {
-    let in_text = |text: &Option<String>, scheme| text.as_deref()?.strip_prefix(scheme).map(PathBuf::from);
+    let in_text = |text: &Option<String>, scheme: &str| text.as_deref()?.strip_prefix(scheme).map(PathBuf::from);
     let paths = [
-        ("store", in_text(&profile.store, "file:")),
-        ("store", in_text(&profile.store, "sqlite:")),
+        ("store", store_url::FILES.iter().find_map(|scheme| in_text(&profile.store, scheme))),
         ("encrypt", in_text(&profile.encrypt, "key-file:")),
         ("ca_file", profile.ca_file.clone()),
         ("client_secret_file", profile.client_secret_file.clone()),
