@@ -1,12 +1,14 @@
 //! Decides which token to serve, when to refresh and what to save.
 //!
-//! - [`PublicClient`]: a command or an app on a person's machine. It signs people in by device code.
-//! - [`ClientApplication`]: what both have in common. [`acquire_token_silent`](ClientApplication::acquire_token_silent)
+//! - [`PublicClient`]: a command or an app on a person's machine. It signs people in.
+//! - [`ConfidentialClient`]: a web app, a web API or a daemon, with one cache per user.
+//! - [`ClientApplication`]: the client behind both. [`acquire_token_silent`](ClientApplication::acquire_token_silent)
 //!   serves the cached token, or refreshes it by one request however many processes ask;
 //!   [`sign_out`](ClientApplication::sign_out) forgets and revokes; [`explain`](ClientApplication::explain) says what
 //!   `acquire_token_silent` would do, and why.
 //!
-//! Each flow has a file of its own. Nothing here prints, reads the environment or knows a store: an [`Observer`] receives
+//! Each flow has a file of its own. A flow without a refresh token implements `Exchange`, which `exchange` runs: it serves
+//! the cached token, or sends one request however many processes ask. Nothing here prints, reads the environment or knows a store: an [`Observer`] receives
 //! events, and the network, the clock and the store are arguments.
 
 mod account;
