@@ -385,6 +385,20 @@ mod tests {
         assert!(said("scopes = 1").starts_with("invalid type"));
     }
 
+    /// The error for an unknown setting lists all that there are.
+    #[test]
+    fn a_file_in_a_profile_does_not_depend_on_the_current_folder() {
+        let error = Profile::parse("nonsense = 1").unwrap_err();
+        let files = error.message().split('`').skip(3).step_by(2).filter(|setting| setting.ends_with("_file"));
+        let files: Vec<_> = files.map(|setting| format!("{setting} = 'a'")).collect();
+        assert!(files.len() > 4, "{error}");
+        let stores = store_url::FILES.map(|scheme| format!("store = '{scheme}a'"));
+        for text in files.iter().chain(&stores) {
+            let placed = ensure_places(&Profile::parse(text).unwrap());
+            assert!(placed.is_err_and(|why| why.ends_with("must be an absolute path")), "ensure_places accepts {text}");
+        }
+    }
+
     #[test]
     fn a_profile_that_may_not_be_replaced_is_for_its_folder_to_allow() {
         let folder = std::env::temp_dir().canonicalize().unwrap_or_default();
