@@ -1,5 +1,6 @@
-//! The commands. A file or folder with the name of a command holds its arguments and its code. The other folders serve
-//! several commands. From the bottom up:
+//! The commands. A file or folder with the name of a command holds its arguments and its code; that of `credential` is
+//! `credential_helper`, because `credential` is what a client authenticates with. The other folders serve several
+//! commands. From the bottom up:
 //!
 //! - `settings`, `failure`, `environment`: what is typed, how a command fails, and the variables;
 //! - `profiles`, `secrets`, `credential`, `store`, `observer`, `desktop`, `hosts`, `resource`: what a command needs;

@@ -1,23 +1,15 @@
 //! Compares the public API of each crate with `docs/api/`, so that a review sees a change of the API.
 
-use std::fs;
 use std::path::Path;
 
-use crate::{library_crates, read, root, rust_files};
+use crate::{assert_recorded, library_crates, read, rust_files};
 
 #[test]
 fn the_public_api_is_the_one_that_was_reviewed() {
     for name in library_crates() {
         let path = format!("docs/api/{name}.txt");
         let api = api(&format!("crates/{name}/src"));
-        if std::env::var_os("TOKCACHE_RECORD").is_some() {
-            #[allow(clippy::disallowed_methods, reason = "a file of the repository")]
-            fs::write(root().join(&path), &api).unwrap();
-        }
-        assert!(
-            read(&path) == api,
-            "{path} is not the API of the crate; review the change, then: TOKCACHE_RECORD=1 cargo test --test architecture"
-        );
+        assert_recorded(&path, &api, "is not the API of the crate; record it, and review its change");
     }
 }
 

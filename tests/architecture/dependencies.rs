@@ -19,16 +19,8 @@ fn core_knows_no_file_network_command_line_or_keyring() {
 
 #[test]
 fn the_library_knows_nothing_of_the_command() {
-    for library in [
-        "tokcache-core",
-        "tokcache-file",
-        "tokcache-http",
-        "tokcache-pkcs12",
-        "tokcache-redis",
-        "tokcache-session",
-        "tokcache-sql",
-    ] {
-        let crates = crates(library);
+    for library in library_crates().iter().map(|name| format!("tokcache-{name}")) {
+        let crates = crates(&library);
         for name in ["anyhow", "clap", "qrcode", "toml"] {
             assert!(!crates.contains(name), "{library} is built from {name}");
         }
@@ -72,6 +64,28 @@ fn no_field_keeps_a_secret_in_a_plain_string() {
             }
         }
     }
+}
+
+/// Messages that are forgotten there could tell a secret in an error.
+#[test]
+fn every_message_with_a_secret_is_in_the_test_of_secrecy() {
+    let folder = std::path::Path::new("crates/core/src/oauth");
+    let tested = read(folder.join("secrecy.rs"));
+    let mut messages = 0;
+    for file in rust_files("crates/core/src/oauth") {
+        let source = read(folder.join(&file));
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        if !source.contains("form.secret(") {
+            continue;
+        }
+        for line in source.lines().filter_map(|line| line.strip_prefix("impl Message for ")) {
+            let name = line.split(['<', ' ']).next().unwrap_or_default();
+            let is_tested = tested.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
+            assert!(is_tested, "{name} in {} has a secret: check it in oauth/secrecy.rs too", file.display());
+            messages += 1;
+        }
+    }
+    assert!(messages > 5, "the messages were not found");
 }
 
 /// Returns the crates that a workspace crate with its default features is built from.

@@ -23,6 +23,20 @@ fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// Writes the generated files of the repository again.
+const RECORD: &str = "TOKCACHE_RECORD=1 cargo test --workspace --bin tokcache --test architecture";
+
+/// Compares a generated file with what it has to be, after writing it if `TOKCACHE_RECORD` is set.
+#[track_caller]
+fn assert_recorded(path: &str, expected: &str, why: &str) {
+    if std::env::var_os("TOKCACHE_RECORD").is_some() {
+        #[expect(clippy::disallowed_methods, reason = "a file of the repository")]
+        fs::write(root().join(path), expected).unwrap();
+    }
+    let recorded = fs::read_to_string(root().join(path)).unwrap_or_default();
+    assert!(recorded == expected, "{path} {why}: {RECORD}");
+}
+
 /// Returns the names of the crates of the library.
 fn library_crates() -> Vec<String> {
     let entries = fs::read_dir(root().join("crates")).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::{files, read, root, rust_files};
+use crate::{assert_recorded, files, read, root, rust_files};
 
 #[test]
 fn the_completions_are_those_that_the_program_prints() {
@@ -20,8 +20,7 @@ fn the_completions_are_those_that_the_program_prints() {
         let output = tokcache(&["completions", shell]);
         assert!(output.status.success(), "{shell}: {}", output.status);
         let printed = String::from_utf8(output.stdout).unwrap();
-        let write = format!("tokcache completions {shell} > completions/{file}");
-        assert!(printed == read(format!("completions/{file}")), "completions/{file} is stale; write it again: {write}");
+        assert_recorded(&format!("completions/{file}"), &printed, "is stale; record it again");
     }
 }
 
@@ -69,6 +68,19 @@ fn the_readme_has_every_command_and_the_reference_every_setting() {
     for name in words.filter(|word| word.starts_with("--") || word.starts_with("TOKCACHE_")) {
         let name = name.trim_end_matches('.');
         assert!(reference.contains(name), "{name} is not in the reference");
+    }
+}
+
+#[test]
+fn the_page_on_credential_helpers_has_every_protocol() {
+    let output = tokcache(&["credential", "nonsense"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let protocols = said.split_once("possible values: ").unwrap().1.split(']').next().unwrap();
+    let pages = ["docs/credential-helpers.md", "docs/agents.md"].map(read).concat();
+    for protocol in protocols.split(", ") {
+        let words = [format!("credential {protocol}"), format!("`{protocol}`")];
+        let is_there = words.iter().any(|words| pages.contains(words));
+        assert!(is_there, "docs/credential-helpers.md does not say how to use `tokcache credential {protocol}`");
     }
 }
 
@@ -191,7 +203,7 @@ fn tokcache(arguments: &[&str]) -> Output {
 
 /// Returns the Markdown files for users and developers.
 pub(crate) fn papers() -> Vec<PathBuf> {
-    let folders = ["", "docs", "docs/decisions", "fuzz", "tests"];
+    let folders = ["", "docs", "docs/decisions", "fuzz", "release", "tests"];
     let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
     let paths = entries.map(|entry| entry.unwrap().path().strip_prefix(root()).unwrap().to_owned());
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()

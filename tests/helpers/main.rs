@@ -10,7 +10,7 @@ mod docker;
 mod git;
 mod go;
 mod kubernetes;
-mod python;
+mod package_managers;
 mod requests;
 mod server;
 #[path = "../support/mod.rs"]

@@ -1,4 +1,4 @@
-//! Requests word for word, as the programs send them.
+//! Requests word for word, as the programs send them. A protocol with many cases has a file of its own in `requests/`.
 
 mod cargo;
 mod docker;
@@ -105,7 +105,9 @@ fn mail_programs_get_the_response_of_xoauth2() {
 fn a_token_that_would_forge_an_answer_is_refused_in_every_protocol() {
     let home = Home::of("forged-token");
     home.answer("profile set default --helper-host a.example.com");
-    for (line, input) in [
+    let cargo = json!({ "v": 1, "registry": { "index-url": "sparse+https://a.example.com/" }, "kind": "get",
+        "operation": "read", "args": [] });
+    let requests = [
         ("git get", "protocol=https\nhost=a.example.com\n"),
         ("docker get", "a.example.com"),
         ("bazel get", r#"{"uri":"https://a.example.com"}"#),
@@ -114,9 +116,22 @@ fn a_token_that_would_forge_an_answer_is_refused_in_every_protocol() {
         ("terraform get a.example.com", ""),
         ("keyring get https://a.example.com x", ""),
         ("xoauth2", ""),
-    ] {
+        ("aws --role-arn arn:aws:iam::1:role/r", ""),
+        ("cargo", &(cargo.to_string() + "\n")),
+        ("google", ""),
+    ];
+    for (line, input) in requests {
         let (status, answer, said) = asked(&home, &format!("credential {line}"), input);
-        assert!(status != 0 && said.contains("error: "), "{line}: {answer} {said}");
+        // cargo and Google's libraries read the failure in the answer.
+        let is_told = answer.contains("\"Err\"") || answer.contains("\"success\":false");
+        assert!(is_told || (status != 0 && said.contains("error: ")), "{line}: {answer} {said}");
         assert!(!answer.to_lowercase().contains("bearer") && !answer.contains("AT-"), "{line}: {answer}");
+    }
+    // mcp-headers needs a server: see tests/mcp.
+    let (_, _, said) = asked(&home, "credential nonsense", "");
+    let protocols = said.split_once("possible values: ").unwrap().1.split(']').next().unwrap().split(", ");
+    for protocol in protocols.filter(|protocol| *protocol != "mcp-headers") {
+        let is_asked = requests.iter().any(|(line, _)| line.split(' ').next() == Some(protocol));
+        assert!(is_asked, "add a request by the protocol {protocol} to this test");
     }
 }

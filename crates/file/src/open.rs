@@ -1,4 +1,4 @@
-//! Opens a store by its URL. No other module knows all stores.
+//! Opens a store of this machine by its URL. The command opens the other stores in `src/cli/store/shared/open.rs`.
 
 use std::fmt;
 use std::path::PathBuf;

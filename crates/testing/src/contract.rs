@@ -8,7 +8,7 @@ use tokcache_core::store::{
     Change, Lease, LeaseAttempt, LeaseWait, Loaded, Partition, Replaced, Replacement, Revision, Saved, Store,
     StoreError, Turn, Update, Validity,
 };
-use tokcache_core::time::SystemClock;
+use tokcache_core::time::{Clock, SystemClock};
 
 /// The optional features of a store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,7 +31,8 @@ impl Default for Kind {
 /// A time to live that outlasts every test.
 const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 
-/// Tests a store against the contract. `make` returns a new, empty store for each test.
+/// Tests a store against the contract. `make` returns a new, empty store for each test. A store whose leases have a time
+/// to live also needs [`a_lease_that_is_not_renewed_ends`], and tests of its own with several processes and with failures.
 pub fn check<S: Store + 'static>(kind: Kind, make: impl Fn() -> S) {
     let all: [fn(&dyn Store); 13] = [
         a_new_store_holds_nothing,
@@ -255,6 +256,29 @@ pub fn a_lease_excludes_its_credential_until_it_is_given_back(store: &dyn Store)
     // The end of a dropped lease may be on its way to the server.
     lease_soon(store, "a").release().block_on();
     other.release().block_on();
+}
+
+/// A lease ends by itself after its time to live, here a second. Its holder then neither renews it nor takes it from the
+/// next holder. [`check`] leaves this out, because a store whose leases end with the process may ignore the time.
+pub fn a_lease_that_is_not_renewed_ends(store: &dyn Store, clock: &dyn Clock) {
+    let partition = whole();
+    let mut request = store.lease(&partition, "a", Duration::from_secs(1)).expect("a lease can be asked for");
+    let LeaseAttempt::Held(earlier) = request.attempt().block_on().expect("a lease can be asked for") else {
+        panic!("nobody has the lease");
+    };
+    assert!(attempt(store, &partition, "a").is_none(), "it has just begun");
+    let request = store.lease(&partition, "a", TIME_TO_LIVE).expect("a lease can be asked for");
+    let mut wait = LeaseWait::new(request, TIME_TO_LIVE / 4, clock);
+    let later = loop {
+        if let Turn::Held(lease) = wait.next().block_on().expect("the lease ends") {
+            break lease;
+        }
+    };
+    let renewed = earlier.renew().block_on();
+    assert!(matches!(renewed, Err(StoreError::LeaseLost { .. })), "{renewed:?}");
+    earlier.release().block_on();
+    assert!(attempt(store, &partition, "a").is_none(), "the next holder has it still");
+    later.release().block_on();
 }
 
 /// A lease may last as long as a provider takes, so it must not block loads and saves.

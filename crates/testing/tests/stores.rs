@@ -21,7 +21,10 @@ fn the_store_in_memory_keeps_the_contract() {
 
 #[test]
 fn a_remote_store_keeps_the_contract() {
-    contract::check(Kind::default(), || RemoteStore::new(Arc::new(SteppedClock::default()), Duration::from_millis(20)));
+    let clock = Arc::new(SteppedClock::default());
+    let store = || RemoteStore::new(clock.clone(), Duration::from_millis(20));
+    contract::check(Kind::default(), store);
+    contract::a_lease_that_is_not_renewed_ends(&store(), clock.as_ref());
 }
 
 /// The file store has one document under a lock. Its leases end with the holder's process, so it needs no fencing

@@ -7,7 +7,7 @@ use tokcache_file::text_of_path;
 
 use super::{Change, words};
 use crate::cli::settings::resource_name;
-use crate::cli::settings::store_url::StoreUrl;
+use crate::cli::settings::store_url::{self, StoreUrl};
 use crate::cli::{Exit, Failure, environment, profiles};
 use crate::output::command_line;
 
@@ -115,7 +115,7 @@ fn places(change: &Change<'_>, environment: Environment) -> Result<Vec<String>, 
         None if is_cleared && is_of_cache && environment::is_state_dir_moved() => {
             environment::state_dir()?.map(|folder| file_url(folder.join("token_cache.json")))
         }
-        store => store.map(|store| lasting(store, "file:")).map(|store| lasting(store, "sqlite:")),
+        store => store.map(|store| store_url::FILES.into_iter().fold(store, lasting)),
     };
     if store.as_deref().and_then(StoreUrl::parse).is_some_and(|url| url.password.is_some()) {
         let message = "the URL of the store has a password, which must not get into the settings of a program";

@@ -85,11 +85,10 @@ impl Context {
                 None => self.settings.store.is_none() && other.store.is_none(),
             };
         let is_there = one.authority.is_some() && is_same_authority(one.authority.as_ref(), other.authority.as_ref());
-        let is_application =
-            matches!(one.flow, Some(Flow::ClientCredentials | Flow::IdentityAssertion | Flow::ManagedIdentity));
+        let needs_person = one.flow.is_none_or(Flow::needs_person);
         // The sign-ins for two protected resources have nothing in common.
         let is_for_same = one.protected_resource == other.protected_resource;
-        is_there && one.client_id == other.client_id && is_here && !is_application && is_for_same
+        is_there && one.client_id == other.client_id && is_here && needs_person && is_for_same
     }
 
     /// Returns the tokens that no command would find any more if the profile `name` were removed.

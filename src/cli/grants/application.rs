@@ -18,12 +18,12 @@ use crate::output::{plain, tell};
 const UPDATE_OF_IMDS: Duration = Duration::from_secs(70);
 
 impl Context {
-    /// Whether the client is an application. A managed identity is one.
+    /// Whether the client is an application: it gets tokens without a person. A managed identity is one.
     pub(in crate::cli) fn is_application(&self) -> bool {
         match self.flow {
-            Some(Flow::ClientCredentials) => self.settings.flow.is_some() || self.is_authority_of_profile(),
-            Some(Flow::IdentityAssertion) => self.settings.flow.is_some() || self.is_authority_of_profile(),
-            flow => flow == Some(Flow::ManagedIdentity),
+            Some(Flow::ManagedIdentity) => true,
+            Some(flow) if !flow.needs_person() => self.settings.flow.is_some() || self.is_authority_of_profile(),
+            _ => false,
         }
     }
 

@@ -190,3 +190,17 @@ impl ValueEnum for Flow {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The error for an unknown flow lists all that there are.
+    #[test]
+    fn the_flag_takes_each_flow_that_a_profile_can_have() {
+        let error = Profile::parse("flow = 'nonsense'").unwrap_err();
+        let of_profile: Vec<_> = error.message().split('`').skip(3).step_by(2).collect();
+        let of_flag: Vec<_> = Flow::value_variants().iter().map(|flow| flow.name()).collect();
+        assert_eq!(of_flag, of_profile, "{error}: list each in value_variants, in the order of the variants");
+    }
+}

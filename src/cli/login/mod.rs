@@ -20,7 +20,6 @@ use super::context::Context;
 use super::observer::CodeHelp;
 use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::settings::profile_format::Flow;
 use super::{Exit, Failure, profiles};
 use crate::output::{about, plain, tell};
 use args::Input;
@@ -54,7 +53,7 @@ pub(super) fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<
     context.ensure_one_flow("login")?;
     input.flow.ensure_of_flow(&profile)?;
     profiles::ensure_writable(&context.profile_name)?;
-    if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::IdentityAssertion | Flow::ManagedIdentity)) {
+    if profile.flow.is_some_and(|flow| !flow.needs_person()) {
         return application::login(&context, &input, &profile);
     }
     let mut registration = context.registration_of(&profile)?;

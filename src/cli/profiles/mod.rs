@@ -18,7 +18,7 @@ use super::failure::hint::look_at;
 use super::failure::near::nearest;
 use super::settings::Settings;
 pub(super) use super::settings::profile_format::{Converting, EndpointNames, Learned, Profile};
-use super::settings::store_url::StoreUrl;
+use super::settings::store_url::{self, StoreUrl};
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, plain, quote, tell};
 
@@ -85,10 +85,9 @@ const LARGEST: u64 = 1 << 20;
 
 /// Checks that the paths in a profile are absolute, so that they do not depend on the current folder.
 fn ensure_places(profile: &Profile) -> Result<(), String> {
-    let in_text = |text: &Option<String>, scheme| text.as_deref()?.strip_prefix(scheme).map(PathBuf::from);
+    let in_text = |text: &Option<String>, scheme: &str| text.as_deref()?.strip_prefix(scheme).map(PathBuf::from);
     let paths = [
-        ("store", in_text(&profile.store, "file:")),
-        ("store", in_text(&profile.store, "sqlite:")),
+        ("store", store_url::FILES.iter().find_map(|scheme| in_text(&profile.store, scheme))),
         ("encrypt", in_text(&profile.encrypt, "key-file:")),
         ("ca_file", profile.ca_file.clone()),
         ("client_secret_file", profile.client_secret_file.clone()),
@@ -384,6 +383,20 @@ mod tests {
         assert_eq!(said("[endpoints]\ntoken = 'a'"), "unknown setting `token`; did you mean `token_endpoint`?");
         assert!(said("nonsense = 1").starts_with("unknown setting `nonsense`, expected one of `authority`"));
         assert!(said("scopes = 1").starts_with("invalid type"));
+    }
+
+    /// The error for an unknown setting lists all that there are.
+    #[test]
+    fn a_file_in_a_profile_does_not_depend_on_the_current_folder() {
+        let error = Profile::parse("nonsense = 1").unwrap_err();
+        let files = error.message().split('`').skip(3).step_by(2).filter(|setting| setting.ends_with("_file"));
+        let files: Vec<_> = files.map(|setting| format!("{setting} = 'a'")).collect();
+        assert!(files.len() > 4, "{error}");
+        let stores = store_url::FILES.map(|scheme| format!("store = '{scheme}a'"));
+        for text in files.iter().chain(&stores) {
+            let placed = ensure_places(&Profile::parse(text).unwrap());
+            assert!(placed.is_err_and(|why| why.ends_with("must be an absolute path")), "ensure_places accepts {text}");
+        }
     }
 
     #[test]

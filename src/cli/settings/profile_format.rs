@@ -143,6 +143,17 @@ pub(crate) enum Flow {
     Auto,
 }
 
+impl Flow {
+    /// Whether a person signs in. Otherwise the profile has no account, and `login` only gets a token and saves the
+    /// settings.
+    pub(crate) fn needs_person(self) -> bool {
+        match self {
+            Flow::Device | Flow::Browser | Flow::Auto => true,
+            Flow::ClientCredentials | Flow::IdentityAssertion | Flow::ManagedIdentity => false,
+        }
+    }
+}
+
 /// The form of an authorization response (OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

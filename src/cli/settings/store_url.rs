@@ -3,7 +3,10 @@
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-/// The kind of a shared store.
+/// The beginnings of the URLs of stores that are files. Behind them is a path.
+pub(in crate::cli) const FILES: [&str; 2] = ["file:", "sqlite:"];
+
+/// The kind of a shared store: of one with a cache for each user.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::cli) enum Kind {
     Postgres,

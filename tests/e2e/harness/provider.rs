@@ -30,7 +30,7 @@ impl Provider {
 
     /// Starts a provider with these settings (`provider/settings.mjs`).
     pub(crate) fn start_with(settings: Value) -> Provider {
-        assert!(source("node_modules").exists(), "run tests/run once: it installs what these tests need");
+        assert!(source("node_modules").exists(), "run `tests/run packages` once: it installs what these tests need");
         Provider::run(Command::new("node").arg(source("provider/main.mjs")), settings)
     }
 
@@ -54,7 +54,7 @@ impl Provider {
             .stdout(Stdio::piped())
             .stderr(log.reopen().expect("a log file"))
             .spawn();
-        let mut process = process.expect("run tests/run once: it installs what these tests need");
+        let mut process = process.expect("run `tests/run e2e` once: it installs what these tests need");
 
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("its output is piped")).read_line(&mut line).expect("its output");

@@ -1,13 +1,17 @@
 //! Decides which token to serve, when to refresh and what to save.
 //!
-//! - [`PublicClient`]: a command or an app on a person's machine. It signs people in by device code.
-//! - [`ClientApplication`]: what both have in common. [`acquire_token_silent`](ClientApplication::acquire_token_silent)
+//! - [`PublicClient`]: a command or an app on a person's machine. It signs people in.
+//! - [`ConfidentialClient`]: a web app, a web API or a daemon, with one cache per user.
+//! - [`ClientApplication`]: the client behind both. [`acquire_token_silent`](ClientApplication::acquire_token_silent)
 //!   serves the cached token, or refreshes it by one request however many processes ask;
 //!   [`sign_out`](ClientApplication::sign_out) forgets and revokes; [`explain`](ClientApplication::explain) says what
 //!   `acquire_token_silent` would do, and why.
 //!
-//! Each flow has a file of its own, in `flows`. Nothing here prints, reads the environment or knows a store: an [`Observer`] receives
-//! events, and the network, the clock and the store are arguments.
+//! Each flow has a file of its own, in `flows`. A flow without a refresh token implements `TokenRequest`, which
+//! `flows/token_request.rs` sends: it serves the cached token, or sends one request however many processes ask.
+//!
+//! Nothing here prints, reads the environment or knows a store: an [`Observer`] receives events, and the network, the clock
+//! and the store are arguments.
 
 mod cached;
 mod client;

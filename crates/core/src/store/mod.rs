@@ -2,7 +2,7 @@
 //!
 //! A store keeps documents by [`Partition`] and does not know what a token is. To write one, implement the required
 //! methods of [`Store`] and of [`Lease`]; the rest is provided. `tokcache-testing` has the tests that hold every store
-//! to this contract.
+//! to this contract. `examples/library/own_store.rs` is a small store, and [`MemoryStore`] one with fences and notes.
 
 mod encrypted;
 pub mod envelope;

@@ -1,5 +1,6 @@
 //! The store contract on each kind of server.
 
+use tokcache_core::time::SystemClock;
 use tokcache_redis::{Password, Settings};
 use tokcache_testing::contract::{self, Kind};
 use tokcache_testing::servers::{Certificates, RedisCluster, RedisOptions, RedisSentinel, RedisServer};
@@ -9,6 +10,7 @@ use crate::{runtime, store};
 fn check(settings: &Settings) {
     let runtime = runtime();
     contract::check(Kind::default(), || store(&runtime, settings));
+    contract::a_lease_that_is_not_renewed_ends(&store(&runtime, settings), &SystemClock::new());
 }
 
 #[test]

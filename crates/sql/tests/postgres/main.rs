@@ -11,6 +11,7 @@ mod schema;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokcache_core::time::SystemClock;
 use tokcache_sql::PostgresStore;
 use tokcache_testing::contract::{self, Kind};
 use tokcache_testing::servers::{PgBouncer, PostgresServer};
@@ -41,6 +42,7 @@ fn check(server: &PostgresServer, url: &str) {
         postgres(&url.replace("/postgres", &format!("/{name}")))
     };
     contract::check(Kind::default(), next);
+    contract::a_lease_that_is_not_renewed_ends(&next(), &SystemClock::new());
 }
 
 #[test]

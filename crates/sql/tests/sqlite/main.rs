@@ -12,6 +12,7 @@ mod outages;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tempfile::TempDir;
+use tokcache_core::time::SystemClock;
 use tokcache_sql::{SqliteSettings, SqliteStore};
 use tokcache_testing::contract::{self, Kind};
 
@@ -34,7 +35,9 @@ fn sqlite_keeps_the_contract() {
     let folder = TempDir::new().unwrap();
     let made = AtomicUsize::new(0);
     let next = || folder.path().join(format!("{}.db", made.fetch_add(1, Ordering::Relaxed)));
-    contract::check(Kind::default(), || SqliteStore::new(SqliteSettings::new(next())).unwrap());
+    let store = || SqliteStore::new(SqliteSettings::new(next())).unwrap();
+    contract::check(Kind::default(), store);
+    contract::a_lease_that_is_not_renewed_ends(&store(), &SystemClock::new());
 }
 
 failures!(new_file());

@@ -66,7 +66,7 @@ impl ClientChoice<'_> {
             }
             _ => {}
         }
-        if matches!(self.flow, Flow::ClientCredentials | Flow::IdentityAssertion) {
+        if !self.flow.needs_person() && self.flow != Flow::ManagedIdentity {
             return Err(Failure::new(Exit::Config, "an application needs --client-id").try_with("--client-id", "ID"));
         }
         if let Some(client) = self.remembered().filter(|_| !anew) {
