@@ -1,21 +1,21 @@
-//! The commands. A file or folder with the name of a command holds its arguments and its code; that of `credential` is
-//! `credential_helper`, because `credential` is what a client authenticates with. The other folders serve several
-//! commands. From the bottom up:
+//! The commands. A file or folder with the name of a command holds its arguments and its code. The other folders serve
+//! several commands. From the bottom up:
 //!
 //! - `settings`, `failure`, `environment`: what is typed, how a command fails, and the variables;
-//! - `profiles`, `secrets`, `credential`, `store`, `observer`, `desktop`, `hosts`, `resource`: what a command needs;
+//! - `profiles`, `secrets`, `client_credential`, `store`, `observer`, `desktop`, `hosts`, `resource`: what a command
+//!   needs;
 //! - `context`: all of that, resolved for one command;
 //! - `grants`, `endpoint`: what several commands do;
 //! - `command_line`: the definition of all commands for clap.
 
 mod cache;
 mod clear;
+mod client_credential;
 mod command_line;
 mod completions;
 mod configure;
 mod context;
 mod credential;
-mod credential_helper;
 mod curl;
 mod desktop;
 mod doctor;
@@ -55,7 +55,7 @@ pub(crate) use failure::{Exit, Failure};
 
 use crate::output::{self, ErrorFormat};
 use command_line::{Arguments, Command};
-use credential_helper::Called;
+use credential::Called;
 use settings::Settings;
 
 /// Runs the command line in a process without core dumps.
@@ -70,7 +70,7 @@ pub(crate) fn run() -> ExitCode {
 /// takes the fast path.
 #[inline(never)]
 fn parse() -> Result<Option<Arguments>, clap::Error> {
-    let words = match credential_helper::called(std::env::args_os()) {
+    let words = match credential::called(std::env::args_os()) {
         Some(Called::CargoPlugin) => return Ok(None),
         Some(Called::Words(words)) => words,
         None => command_line::parting::parted(std::env::args_os().collect()),
@@ -87,7 +87,7 @@ fn run_command() -> ExitCode {
             Some(kind) => return completions::values::run(kind),
             None => match parse() {
                 Ok(Some(arguments)) => arguments,
-                Ok(None) => return credential_helper::run_cargo_plugin(command_line::of_credential),
+                Ok(None) => return credential::run_cargo_plugin(command_line::of_credential),
                 Err(error) => return command_line::usage::show(&error),
             },
         },
@@ -134,7 +134,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Completions { shell } => completions::run(shell, &Arguments::command())?,
         Command::Doctor(command) => return doctor::run(settings, &command, &Arguments::command()),
         Command::Configure(command) => configure::run(settings, &command)?,
-        Command::Credential(command) => return credential_helper::run(settings, &command, command_line::of_credential),
+        Command::Credential(command) => return credential::run(settings, &command, command_line::of_credential),
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,

@@ -10,9 +10,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{
-    cache, clear, configure, credential_helper, curl, doctor, exec, explain, list, login, profile, status, token,
-};
+use super::{cache, clear, configure, credential, curl, doctor, exec, explain, list, login, profile, status, token};
 #[cfg(feature = "serve")]
 use super::{proxy, serve};
 
@@ -65,7 +63,7 @@ pub(super) enum Command {
     /// Check the settings, the cache, the provider and the sign-in
     Doctor(doctor::Input),
     /// Hand a token to git, kubectl, docker or another program that asks
-    Credential(credential_helper::Input),
+    Credential(credential::Input),
     /// Let git, kubectl, docker or another program ask tokcache for tokens
     Configure(configure::Input),
     /// Take back the change of `configure`
@@ -89,7 +87,7 @@ pub(super) enum Command {
 }
 
 /// Parses the words after `tokcache credential cargo`. Returns `None` if they are wrong.
-pub(super) fn of_credential(words: &[&str]) -> Option<(Settings, credential_helper::Input)> {
+pub(super) fn of_credential(words: &[&str]) -> Option<(Settings, credential::Input)> {
     let words = ["tokcache", "credential", "cargo"].iter().chain(words);
     match Arguments::try_parse_from(words).ok()? {
         Arguments { settings, command: Command::Credential(input) } => Some((settings, input)),

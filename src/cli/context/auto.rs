@@ -3,7 +3,7 @@
 use crate::cli::settings::Settings;
 use crate::cli::settings::credential_flags::CredentialFlags;
 use crate::cli::settings::profile_format::{Flow, Profile};
-use crate::cli::{Failure, credential, environment};
+use crate::cli::{Failure, client_credential, environment};
 
 /// The flow in use, and the reason.
 pub(super) struct Choice {
@@ -16,7 +16,7 @@ pub(super) struct Choice {
 /// Chooses the flow: an application with a credential, else a managed identity, else a person who has signed in.
 pub(in crate::cli) fn choose(settings: &Settings, profile: Option<&Profile>) -> Result<Choice, Failure> {
     let has_own = profile.is_some_and(|profile| CredentialFlags::of_profile(profile).names_credential());
-    if has_own || credential::is_named(settings)? {
+    if has_own || client_credential::is_named(settings)? {
         let reason = "the settings name a credential of the client";
         return Ok(Choice { flow: Flow::ClientCredentials, profile: None, reason });
     }

@@ -25,7 +25,7 @@ use tokcache_file::LocalStore as _;
 use tokcache_file::{Encryption, platform};
 use tokcache_http::{ClientCertificateFile, Network, NetworkOptions, ProxyRules};
 
-use super::credential::{self, Credential, KeyFiles};
+use super::client_credential::{self, Credential, KeyFiles};
 use super::observer::TerminalObserver;
 use super::observer::wire_log::WireLog;
 use super::profiles::{self, Profile, folder, promise};
@@ -140,7 +140,7 @@ impl Context {
         };
         // A credential must not be sent for another client, or to another authority.
         let in_use = remembered.filter(|profile| profile.is_of_authority(settings) && profile.is_of_client(settings));
-        let client_cert = credential::client_cert(settings, in_use)?;
+        let client_cert = client_credential::client_cert(settings, in_use)?;
         let key_files = client_cert.as_ref().map(|_| Arc::new(KeyFiles::new(settings, in_use)));
         let client_certificate = client_cert.zip(key_files.clone()).map(|((path, is_of_profile), files)| {
             ClientCertificateFile::new(path, move |path| files.read_client_cert(path, is_of_profile))
@@ -282,7 +282,7 @@ impl Context {
             return self.with_scope_meant(failure, scopes);
         }
         let failure = if is_of_nobody { failure.saying_more(&self.where_typed()) } else { failure };
-        let failure = match is_of_nobody && credential::is_named(&self.settings).unwrap_or_default() {
+        let failure = match is_of_nobody && client_credential::is_named(&self.settings).unwrap_or_default() {
             true => failure.saying_more("; for a token of the application itself, add --flow client-credentials"),
             false => failure,
         };

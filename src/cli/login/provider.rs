@@ -7,7 +7,7 @@ use super::presets::{PRESETS, Preset};
 use crate::cli::settings::Settings;
 use crate::cli::settings::profile_format::Profile;
 use crate::cli::settings::values::{is_same_authority, name_of};
-use crate::cli::{Exit, Failure, credential};
+use crate::cli::{Exit, Failure, client_credential};
 
 /// A cloud of Microsoft Entra. The Azure CLI's names are accepted too.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -133,7 +133,8 @@ impl ProviderArguments {
         if settings.client_id.is_none() && own.is_none_or(|own| own.client_id.is_none()) {
             missing.push(("--client-id", "ID"));
         }
-        let has_secret = credential::is_named(settings)? || own.is_some_and(|own| own.client_secret_file.is_some());
+        let has_secret =
+            client_credential::is_named(settings)? || own.is_some_and(|own| own.client_secret_file.is_some());
         if preset.needs_client_secret && !has_secret {
             missing.push(("--client-secret-file", "PATH"));
         }

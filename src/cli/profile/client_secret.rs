@@ -8,7 +8,7 @@ use crate::cli::secrets::passphrase::PromptPolicy;
 use crate::cli::settings::Settings;
 use crate::cli::settings::credential_flags::CredentialFlags;
 use crate::cli::store::password::passwords;
-use crate::cli::{Exit, Failure, credential, secrets};
+use crate::cli::{Exit, Failure, client_credential, secrets};
 use crate::output::{plain, tell};
 
 #[derive(Args, Debug)]
@@ -63,7 +63,7 @@ fn key(name: &str, profile: &Profile) -> Result<String, Failure> {
         ]));
     };
     let authority = Authority::of_kind(authority, None, profile.authority_kind.map(Into::into))?;
-    Ok(credential::keyring_item(client_id, authority.url()))
+    Ok(client_credential::keyring_item(client_id, authority.url()))
 }
 
 /// Saves in the profile where the secret is. The profile then names no other credential.
