@@ -5,8 +5,10 @@
 //! - `profiles`, `secrets`, `client_credential`, `store`, `observer`, `desktop`, `hosts`, `resource`: what a command
 //!   needs;
 //! - `context`: all of that, resolved for one command;
-//! - `grants`, `endpoint`: what several commands do;
-//! - `command_line`: the definition of all commands for clap.
+//! - `grants`: the flows that need no person;
+//! - `login` and `token`, which other commands use too: to sign in, and for the flags that select a token;
+//! - `endpoint`: the life of a local server; `program`: starting another program;
+//! - `command_line`: the definition of all commands for clap; `panic_hook`: the report of a panic.
 
 mod cache;
 mod clear;

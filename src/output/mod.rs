@@ -38,7 +38,7 @@ pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_dev
 pub(crate) use status::{ProfileStatusView, StatusView};
 pub(crate) use text::{about, json, plain, validity};
 pub(crate) use token::{TokenFormat, authorization, curl_config, ensure_plain, github_env_line, scheme};
-pub(crate) use token_json::{EXEC_CREDENTIAL_VERSIONS, ExecCredential, LATEST};
+pub(crate) use token_json::{EXEC_CREDENTIAL_VERSIONS, ExecCredential};
 pub(crate) use token_view::TokenView;
 
 /// The format of an answer for people or programs.

@@ -106,7 +106,7 @@ impl<'a> JsonToken<'a> {
 
 impl<'a> AzToken<'a> {
     pub(super) fn of(view: &TokenView<'a>) -> Self {
-        let expires_on = view.outcome.expires_on.min(LATEST);
+        let expires_on = view.outcome.expires_on.min(Timestamp::LATEST);
         AzToken {
             access_token: view.outcome.access_token.expose(),
             expires_on: local_time(expires_on),
@@ -121,7 +121,7 @@ impl<'a> AzdToken<'a> {
     pub(super) fn of(view: &TokenView<'a>) -> Self {
         AzdToken {
             token: view.outcome.access_token.expose(),
-            expires_on: view.outcome.expires_on.min(LATEST).rfc3339(),
+            expires_on: view.outcome.expires_on.min(Timestamp::LATEST).rfc3339(),
         }
     }
 }
@@ -145,11 +145,8 @@ fn known_end(outcome: &AuthenticationResult) -> Option<Timestamp> {
     (!outcome.is_lifetime_unknown).then_some(outcome.expires_on)
 }
 
-/// The end of the year 9999, which is the last time that RFC 3339 can express.
-pub(crate) const LATEST: Timestamp = Timestamp(253_402_300_799);
-
 fn in_rfc3339(on: Timestamp) -> Option<String> {
-    (on <= LATEST).then(|| on.rfc3339())
+    (on <= Timestamp::LATEST).then(|| on.rfc3339())
 }
 
 /// Returns the local time without an offset, as `az` prints it. Falls back to UTC if the local offset is unknown.

@@ -203,7 +203,7 @@ fn tokcache(arguments: &[&str]) -> Output {
 
 /// Returns the Markdown files for users and developers.
 pub(crate) fn papers() -> Vec<PathBuf> {
-    let folders = ["", "docs", "docs/decisions", "fuzz", "release", "tests"];
+    let folders = ["", "docs", "docs/decisions", "fuzz", "release", "tests", "tests/helpers", "tests/providers"];
     let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
     let paths = entries.map(|entry| entry.unwrap().path().strip_prefix(root()).unwrap().to_owned());
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()

@@ -75,8 +75,8 @@ fn a_process_that_is_killed_during_its_refresh_leaves_the_sign_in_to_the_others(
     assert_eq!(server.refreshes(), (1, 0));
 }
 
-/// A laptop that falls asleep freezes every process, in the middle of whatever it does. The answer of the server waits in
-/// the connection, longer than an exchange may take.
+/// SIGSTOP freezes every process in the middle of its work, as a machine that is paused does. The answer of the server
+/// waits in the connection, longer than an exchange may take.
 #[test]
 fn processes_that_sleep_through_the_refresh_of_one_of_them_all_get_its_token() {
     let server = Server::start(json!({}));

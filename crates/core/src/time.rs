@@ -15,6 +15,9 @@ use crate::future::BoxFuture;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The end of the year 9999: the last time that RFC 3339 can express, and that every database can store.
+    pub const LATEST: Timestamp = Timestamp(253_402_300_799);
+
     /// Returns the time `wait` later, saturating.
     pub fn plus(self, wait: Duration) -> Timestamp {
         Timestamp(self.0.saturating_add(i64::try_from(wait.as_secs()).unwrap_or(i64::MAX)))

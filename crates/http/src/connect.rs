@@ -172,8 +172,8 @@ impl Tcp {
         }
     }
 
-    /// Reads what has arrived although the time is up: the process may have been suspended, as on a laptop that slept, and
-    /// the answer may hold the only copy of a new refresh token.
+    /// Reads the bytes that have arrived although the time is up: the process may have been suspended, as by Ctrl-Z, and the
+    /// answer may be the only copy of a new refresh token.
     fn read_late(&mut self) -> io::Result<usize> {
         if self.late > MOST_LATE {
             return Err(ErrorKind::TimedOut.into());

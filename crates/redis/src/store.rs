@@ -20,9 +20,6 @@ use crate::scan;
 use crate::script::{REPLACE, REVISION, hex, sha1};
 use crate::settings::Settings;
 
-/// The last second of the year 9999. The server accepts it, and no document is kept longer.
-const LATEST: i64 = 253_402_300_799;
-
 /// Keeps documents in Redis or Valkey. A clone is the same store and shares the connection.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
@@ -208,8 +205,8 @@ fn digest_of(text: &[u8]) -> Option<Vec<u8>> {
 fn expiry(keep_until: Option<Timestamp>, idle_time: Option<Duration>) -> (&'static str, String) {
     match (keep_until, idle_time) {
         // The server rejects zero, and deletes a document whose time is in the past.
-        (Some(Timestamp(seconds)), _) => ("PXAT", (seconds.clamp(1, LATEST) * 1000).to_string()),
-        (None, Some(time)) => ("PX", milliseconds(time.min(Duration::from_secs(LATEST.unsigned_abs())))),
+        (Some(Timestamp(seconds)), _) => ("PXAT", (seconds.clamp(1, Timestamp::LATEST.0) * 1000).to_string()),
+        (None, Some(time)) => ("PX", milliseconds(time.min(Duration::from_secs(Timestamp::LATEST.0.unsigned_abs())))),
         (None, None) => ("", String::new()),
     }
 }

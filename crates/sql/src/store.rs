@@ -16,9 +16,6 @@ use crate::lease::SqlLeaseRequest;
 use crate::range::Range;
 use crate::username::{folded, username};
 
-/// The end of the year 9999 in seconds since 1970: the latest time that every database can store.
-const LATEST: i64 = 253_402_300_799;
-
 /// One in this many saves also deletes up to a page of expired documents. A page is more than 256, so deletion keeps up
 /// with the saves.
 const SAVES_PER_PURGE: u32 = 256;
@@ -122,7 +119,7 @@ impl<D: Database> Store for SqlStore<D> {
                 expected,
                 document: Zeroizing::new(bytes.to_vec()),
                 username: username(bytes),
-                keep_until: keep_until.map(|time| time.0.clamp(0, LATEST)),
+                keep_until: keep_until.map(|time| time.0.clamp(0, Timestamp::LATEST.0)),
                 fence: fence.map(|fence| (fence.credential.clone(), fence.number.cast_signed())),
             };
             let saved = self.database.save(save).await?;

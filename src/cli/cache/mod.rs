@@ -4,6 +4,7 @@ mod check_users;
 mod copy;
 mod encrypt_users;
 mod encryption;
+mod password;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -15,7 +16,6 @@ use super::context::Context;
 use super::failure::hint::set_aside;
 use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::store::password;
 use super::{Exit, Failure, profiles};
 use crate::output::{self, AnswerFormat, command_line, plain, tell};
 

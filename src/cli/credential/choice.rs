@@ -13,7 +13,7 @@ use crate::cli::settings::Settings;
 use crate::cli::settings::values::read_at_most;
 use crate::cli::token::{Selection, unfit};
 use crate::cli::{Exit, Failure, profiles};
-use crate::output::{LATEST, ensure_plain};
+use crate::output::ensure_plain;
 
 /// An upper bound for what a program sends, in bytes.
 const LONGEST_REQUEST: u64 = 1 << 20;
@@ -32,7 +32,7 @@ pub(super) struct Granted {
 impl Granted {
     /// Returns the time of expiry; `None` if the token is valid until it is revoked, or for thousands of years.
     pub(super) fn expires_on(&self) -> Option<Timestamp> {
-        let is_known = !self.outcome.is_lifetime_unknown && self.outcome.expires_on <= LATEST;
+        let is_known = !self.outcome.is_lifetime_unknown && self.outcome.expires_on <= Timestamp::LATEST;
         is_known.then_some(self.outcome.expires_on)
     }
 

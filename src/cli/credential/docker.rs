@@ -58,8 +58,8 @@ pub(super) fn run(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
 
 fn get(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     let asked = request_text()?;
-    present(&asked, NO_SERVER)?;
-    let server = Server::parse(&asked);
+    require(&asked, NO_SERVER)?;
+    let server = server_of(&asked);
     let Some(granted) = helper.token_for(server.as_ref())? else {
         output::answer(NOT_FOUND.as_bytes())?;
         return Ok(ExitCode::FAILURE);
@@ -69,8 +69,13 @@ fn get(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Parses the address of a server, which may begin with `//` instead of a scheme.
+fn server_of(address: &str) -> Option<Server> {
+    Server::parse(address.strip_prefix("//").unwrap_or(address))
+}
+
 /// Refuses a request without a value that the protocol requires.
-fn present(value: &str, otherwise: &str) -> Result<(), Failure> {
+fn require(value: &str, otherwise: &str) -> Result<(), Failure> {
     match value {
         "" => Err(Failure::new(Exit::Usage, otherwise).try_shell("tokcache help credential")),
         _ => Ok(()),
@@ -87,9 +92,9 @@ fn username<'h>(helper: &'h Helper<'_>, server: &Server) -> &'h str {
 fn store(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     let stored: Stored =
         serde_json::from_slice(&request()?).map_err(|_| unreadable("it is not a credential in JSON"))?;
-    present(&stored.server_url, NO_SERVER)?;
-    present(&stored.username, NO_USERNAME)?;
-    if let Some(settings) = helper.settings_for(Server::parse(&stored.server_url).as_ref())? {
+    require(&stored.server_url, NO_SERVER)?;
+    require(&stored.username, NO_USERNAME)?;
+    if let Some(settings) = helper.settings_for(server_of(&stored.server_url).as_ref())? {
         let cached = Selection { offline: true, ..helper.input.selection.clone() };
         let cached = helper.token_with(&settings, &cached);
         if cached.is_ok_and(|granted| granted.outcome.access_token == AccessToken::new(&*stored.secret)) {
@@ -103,8 +108,8 @@ fn store(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
 /// Leaves the sign-in as it is: other programs use it, too.
 fn erase(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     let asked = request_text()?;
-    present(&asked, NO_SERVER)?;
-    if let Some(settings) = helper.settings_for(Server::parse(&asked).as_ref())? {
+    require(&asked, NO_SERVER)?;
+    if let Some(settings) = helper.settings_for(server_of(&asked).as_ref())? {
         let words = ["clear".to_owned()];
         let words = ["tokcache".to_owned()].into_iter().chain(words.clone()).chain(settings.flags_beside(&words));
         output::tell(format_args!("tokcache is still signed in; to sign out: {}", output::command_line(words)));

@@ -1,7 +1,7 @@
-//! The hosts that a token may be sent to, and those that programs ask for.
+//! The hosts that a token may be sent to. [`Target`] is for `curl` and `proxy`, and [`server`] for credential helpers.
 //!
 //! Programs disagree about unusual URLs. A URL is refused here if it is not plain, so that the host that is checked is
-//! the one that curl sends the token to.
+//! the one that the program sends the token to.
 
 pub(super) mod server;
 

@@ -1,4 +1,4 @@
-//! Hosts: those that may get a token, and those that programs ask for.
+//! The hosts that credential helpers are configured for, and the servers that programs name to them.
 
 use std::fmt;
 
@@ -50,15 +50,15 @@ impl fmt::Display for Host {
 }
 
 impl Server {
-    /// Parses a URL, or `HOST`, `HOST:PORT` or `HOST/PATH`, which stand for https, also with `//` before the host.
+    /// Parses a URL, or `HOST`, `HOST:PORT` or `HOST/PATH`, which stand for https.
     pub(in crate::cli) fn parse(text: &str) -> Option<Server> {
         match text.split_once("://") {
             Some((scheme, rest)) => {
                 // cargo writes `sparse+https`.
-                let scheme = scheme.rsplit_once('+').map_or(scheme, |(_, scheme)| scheme);
+                let scheme = scheme.strip_prefix("sparse+").unwrap_or(scheme);
                 Server::of(scheme, rest.split(['/', '?', '#']).next()?)
             }
-            None => Server::of("https", text.strip_prefix("//").unwrap_or(text).split(['/', '?', '#']).next()?),
+            None => Server::of("https", text.split(['/', '?', '#']).next()?),
         }
     }
 
@@ -108,7 +108,6 @@ mod tests {
             "https://me:secret@git.example.com/",
             "sparse+https://git.example.com/index/",
             "git.example.com/v2/",
-            "//git.example.com/v2/",
         ] {
             assert!(is_given("git.example.com", asked), "{asked}");
             assert!(is_given("https://git.example.com/", asked), "{asked}");
@@ -123,6 +122,7 @@ mod tests {
         for asked in [
             "https://git.example.com.evil.example",
             "https://evil.example/git.example.com",
+            "evil.example/+https://git.example.com",
             "https://git.example.com@evil.example",
             "https://evil.example\\@git.example.com",
             "https://evil.example#@git.example.com",

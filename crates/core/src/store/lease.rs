@@ -21,7 +21,8 @@ pub trait LeaseRequest: Send {
     fn name(&self) -> PathBuf;
 
     /// Waits for `pause` before the next attempt. A store that learns when another's lease ends may wait for that
-    /// instead, at most `most`, and returns whether the lease has ended.
+    /// instead, at most `most`, and returns whether the lease has ended. If the rest takes a second longer than `most`, the
+    /// excess counts as suspension of the process, and not as waiting.
     fn rest<'a>(&'a mut self, pause: Duration, _most: Duration, clock: &'a dyn Clock) -> BoxFuture<'a, bool> {
         Box::pin(async move {
             clock.delay(pause).await;

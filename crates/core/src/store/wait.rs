@@ -10,7 +10,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 /// The longest wait for the end of a lease before the next attempt, in case the end was missed.
 const LONGEST_REST: Duration = Duration::from_millis(200);
-/// A rest that takes so much longer than asked for shows that this process was suspended, as on a laptop that slept.
+/// A rest that takes so much longer than asked for shows that this process was suspended, as by Ctrl-Z.
 const SUSPENDED: Duration = Duration::from_secs(1);
 /// How often the caller may check whether it still needs the lease.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -117,7 +117,7 @@ impl<'a> Pauses<'a> {
     /// Ends a rest of at most `most`. The time in which this process was suspended does not count as waiting: the holder
     /// may have been suspended too.
     pub fn rested(&mut self, most: Duration) {
-        let longer = self.clock.elapsed().saturating_sub(self.rest + most);
+        let longer = self.clock.elapsed().saturating_sub(self.rest).saturating_sub(most);
         if longer >= SUSPENDED {
             self.start += longer;
         }

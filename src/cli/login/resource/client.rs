@@ -22,36 +22,36 @@ const REDIRECT_URI: &str = "http://127.0.0.1/callback";
 
 /// The client of a sign-in.
 #[derive(Clone, Debug, Default)]
-pub(in crate::cli) struct ResourceClient {
-    pub(in crate::cli) client_id: String,
+pub(super) struct ResourceClient {
+    pub(super) client_id: String,
     /// The registered redirect URI.
-    pub(in crate::cli) redirect_uri: Option<String>,
-    pub(in crate::cli) secret_file: Option<PathBuf>,
-    pub(in crate::cli) auth_method: Option<ClientAuthMethod>,
+    pub(super) redirect_uri: Option<String>,
+    pub(super) secret_file: Option<PathBuf>,
+    pub(super) auth_method: Option<ClientAuthMethod>,
     /// The registration, if the program has made it.
-    pub(in crate::cli) dynamic: Option<DynamicClient>,
+    pub(super) dynamic: Option<DynamicClient>,
     /// Whether the registration was made for an earlier sign-in.
-    pub(in crate::cli) is_remembered: bool,
+    pub(super) is_remembered: bool,
 }
 
 /// The choice of a client.
-pub(in crate::cli) struct ClientChoice<'a> {
-    pub(in crate::cli) context: &'a Context,
-    pub(in crate::cli) server: &'a AuthorizationServer,
+pub(super) struct ClientChoice<'a> {
+    pub(super) context: &'a Context,
+    pub(super) server: &'a AuthorizationServer,
     /// The profile of the resource.
-    pub(in crate::cli) old: Option<&'a Profile>,
-    pub(in crate::cli) flow: Flow,
+    pub(super) old: Option<&'a Profile>,
+    pub(super) flow: Flow,
     /// The typed URL of the document that describes the client.
-    pub(in crate::cli) client_id_url: Option<&'a str>,
+    pub(super) client_id_url: Option<&'a str>,
     /// The typed redirect URI.
-    pub(in crate::cli) redirect_uri: Option<&'a str>,
-    pub(in crate::cli) scopes: &'a ScopeSet,
+    pub(super) redirect_uri: Option<&'a str>,
+    pub(super) scopes: &'a ScopeSet,
 }
 
 impl ClientChoice<'_> {
     /// Returns the client: the typed or saved one, the one that a document describes, the one that was registered for
     /// this issuer, or a new one. With `anew`, a registration of the program is not used again.
-    pub(in crate::cli) fn choose(&self, anew: bool) -> Result<ResourceClient, Failure> {
+    pub(super) fn choose(&self, anew: bool) -> Result<ResourceClient, Failure> {
         if let Some(client_id) = &self.context.settings.client_id {
             return Ok(ResourceClient { client_id: client_id.clone(), ..ResourceClient::default() });
         }
@@ -196,7 +196,7 @@ impl ClientChoice<'_> {
 }
 
 /// Returns how to send the secret of a client that a person has registered, if the server does not take the default.
-pub(in crate::cli) fn auth_method_of(server: &AuthorizationServer) -> Option<ClientAuthMethod> {
+pub(super) fn auth_method_of(server: &AuthorizationServer) -> Option<ClientAuthMethod> {
     let has = |method: &str| match &server.token_endpoint_auth_methods {
         Some(methods) => methods.iter().any(|own| own == method),
         // The default of RFC 8414 §2.

@@ -12,18 +12,19 @@ use crate::cli::{Failure, environment};
 /// The prefix of the temporary files.
 const TEMPORARY: &str = ".registration-";
 
-/// How long after its last change a temporary file belongs to no process any more.
-const ABANDONED: Duration = Duration::from_secs(60);
+/// How long after its last change a temporary file counts as abandoned. A process may be suspended.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Saves the secret of a client of `authority`, for its owner alone, and returns the file. The profile names the file,
 /// as it does for a client that a person has registered.
-pub(in crate::cli) fn save(authority: &str, client_id: &str, secret: &ClientSecret) -> Result<PathBuf, Failure> {
+pub(super) fn save(authority: &str, client_id: &str, secret: &ClientSecret) -> Result<PathBuf, Failure> {
     let folder = environment::state_dir()?.ok_or_else(environment::no_home)?.join("registrations");
     let name = fingerprint(format!("{authority}\n{client_id}").as_bytes());
     let path = folder.join(format!("{name}.secret"));
-    let saved = platform::create_folder(&folder).and_then(|()| platform::check_way(&folder));
-    sweep(&folder);
-    let saved = saved.and_then(|()| replace(&path, TEMPORARY, secret.expose().as_bytes()));
+    let saved = platform::create_folder(&folder).and_then(|()| platform::check_way(&folder)).and_then(|()| {
+        sweep(&folder);
+        replace(&path, TEMPORARY, secret.expose().as_bytes())
+    });
     saved.map_err(|error| cannot("write", &path, &error))?;
     Ok(path)
 }

@@ -32,12 +32,12 @@ pub(in crate::acquire) struct Outage {
 }
 
 impl Outage {
-    fn of(error: &RequestError, at: Timestamp) -> Option<Outage> {
+    /// `has_worked`: the endpoint has given this client a token before, so an answer that makes no sense is an outage.
+    fn of(error: &RequestError, has_worked: bool, at: Timestamp) -> Option<Outage> {
         let (status, message, retry_after, passes) = match error {
             RequestError::Unavailable { message, retry_after, status, .. } => (*status, message, *retry_after, true),
-            // As for a failed refresh: the endpoint has worked before.
             RequestError::Unintelligible { message, status } => {
-                (Some(*status), message, None, (200..300).contains(status))
+                (Some(*status), message, None, has_worked && (200..300).contains(status))
             }
             _ => return None,
         };
@@ -81,9 +81,10 @@ impl ClientApplication<'_> {
         (known != Some(&outage)).then(|| outage.failure(self.clock.now()))
     }
 
-    /// Notes the error of a request if it means that the server cannot be reached.
-    pub(in crate::acquire) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError) {
-        let note = Outage::of(error, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());
+    /// Notes the error of a request if it means that the server cannot be reached. `has_worked`: the endpoint has given
+    /// this client a token before, as it has before a refresh.
+    pub(in crate::acquire) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError, has_worked: bool) {
+        let note = Outage::of(error, has_worked, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());
         if let Some(note) = note {
             lease.note(Some(&note)).await;
         }
@@ -100,7 +101,7 @@ mod tests {
     fn outage(retry_after: Option<u64>) -> Outage {
         let message = "HTTP 503: the server's own words".to_owned();
         let error = RequestError::Unavailable { message, stage: Stage::Unknown, retry_after, status: Some(503) };
-        Outage::of(&error, THEN).unwrap()
+        Outage::of(&error, false, THEN).unwrap()
     }
 
     /// Returns the remaining seconds `after` seconds.
@@ -124,6 +125,14 @@ mod tests {
         let error = outage(Some(20)).failure(Timestamp(THEN.0 + 5));
         let AcquireError::Unavailable { message, retry_after: Some(15) } = error else { panic!("{error:?}") };
         assert!(message.starts_with("HTTP 503 (") && !message.contains("words"), "{message}");
+    }
+
+    #[test]
+    fn an_answer_that_makes_no_sense_is_an_outage_only_where_the_endpoint_has_worked() {
+        let error = RequestError::Unintelligible { message: "HTTP 200: <html>".to_owned(), status: 200 };
+        let failure = |has_worked| Outage::of(&error, has_worked, THEN).unwrap().failure(THEN);
+        assert!(matches!(failure(true), AcquireError::Unavailable { .. }));
+        assert!(matches!(failure(false), AcquireError::Unintelligible { .. }));
     }
 
     #[test]

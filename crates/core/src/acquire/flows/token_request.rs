@@ -211,7 +211,7 @@ impl ClientApplication<'_> {
         let (response, endpoints) = match self.send_token_request(call).await {
             Ok(answer) => answer,
             Err(error) => {
-                self.note_outage(lease, &error).await;
+                self.note_outage(lease, &error, false).await;
                 return Err(AcquireError::from_token_request(
                     call.token_request.source(&self.registration.endpoints),
                     error,
@@ -294,8 +294,8 @@ impl ClientApplication<'_> {
     }
 }
 
-/// Converts an answer that makes no sense to an outage if the provider has named the token endpoint: the address is right,
-/// so a proxy or the server is in trouble.
+/// Converts an unintelligible success to an outage if the provider has named the token endpoint. The cause is then a proxy
+/// or the server, and not a mistyped address.
 fn as_outage(error: RequestError, endpoints: &Endpoints) -> RequestError {
     let is_right = endpoints.token.as_ref().is_some_and(Endpoint::is_told_by_provider);
     match error {

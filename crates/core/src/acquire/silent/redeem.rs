@@ -117,7 +117,7 @@ impl ClientApplication<'_> {
                     let kind = self.registration.authority.kind();
                     let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
                     let Some(pause) = pause else {
-                        self.note_outage(lease, &error).await;
+                        self.note_outage(lease, &error, true).await;
                         let failure = self.failed(&refresh, &entry, &cache, error).await;
                         return self.fall_back(refresh.account, fallback, failure);
                     };
