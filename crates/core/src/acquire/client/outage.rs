@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::acquire::{AcquireError, ClientApplication};
-use crate::oauth::RequestError;
+use crate::oauth::{RequestError, Stage};
 use crate::store::Lease;
 use crate::time::Timestamp;
 
@@ -32,13 +32,10 @@ pub(in crate::acquire) struct Outage {
 }
 
 impl Outage {
-    /// `has_worked`: the endpoint has given this client a token before, so an answer that makes no sense is an outage.
-    fn of(error: &RequestError, has_worked: bool, at: Timestamp) -> Option<Outage> {
+    fn of(error: &RequestError, at: Timestamp) -> Option<Outage> {
         let (status, message, retry_after, passes) = match error {
             RequestError::Unavailable { message, retry_after, status, .. } => (*status, message, *retry_after, true),
-            RequestError::Unintelligible { message, status } => {
-                (Some(*status), message, None, has_worked && (200..300).contains(status))
-            }
+            RequestError::Unintelligible { message, status } => (Some(*status), message, None, false),
             _ => return None,
         };
         let message = status.map_or_else(|| message.clone(), |status| format!("HTTP {status}"));
@@ -64,6 +61,17 @@ impl Outage {
     }
 }
 
+/// Converts an unintelligible success of an endpoint that is known to be right to an outage: the cause is a proxy or the
+/// server, and not a mistyped address.
+pub(in crate::acquire) fn as_outage(error: RequestError) -> RequestError {
+    match error {
+        RequestError::Unintelligible { message, status: status @ 200..300 } => {
+            RequestError::Unavailable { message, stage: Stage::Unknown, retry_after: None, status: Some(status) }
+        }
+        error => error,
+    }
+}
+
 impl ClientApplication<'_> {
     /// Returns the outage that the last holder of this lease has noted.
     pub(in crate::acquire) async fn outage(&self, credential: &str) -> Option<Outage> {
@@ -81,10 +89,9 @@ impl ClientApplication<'_> {
         (known != Some(&outage)).then(|| outage.failure(self.clock.now()))
     }
 
-    /// Notes the error of a request if it means that the server cannot be reached. `has_worked`: the endpoint has given
-    /// this client a token before, as it has before a refresh.
-    pub(in crate::acquire) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError, has_worked: bool) {
-        let note = Outage::of(error, has_worked, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());
+    /// Notes the error of a request if it means that the server cannot be reached.
+    pub(in crate::acquire) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError) {
+        let note = Outage::of(error, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());
         if let Some(note) = note {
             lease.note(Some(&note)).await;
         }
@@ -94,14 +101,13 @@ impl ClientApplication<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::Stage;
 
     const THEN: Timestamp = Timestamp(1_700_000_000);
 
     fn outage(retry_after: Option<u64>) -> Outage {
         let message = "HTTP 503: the server's own words".to_owned();
         let error = RequestError::Unavailable { message, stage: Stage::Unknown, retry_after, status: Some(503) };
-        Outage::of(&error, false, THEN).unwrap()
+        Outage::of(&error, THEN).unwrap()
     }
 
     /// Returns the remaining seconds `after` seconds.
@@ -128,11 +134,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_makes_no_sense_is_an_outage_only_where_the_endpoint_has_worked() {
-        let error = RequestError::Unintelligible { message: "HTTP 200: <html>".to_owned(), status: 200 };
-        let failure = |has_worked| Outage::of(&error, has_worked, THEN).unwrap().failure(THEN);
-        assert!(matches!(failure(true), AcquireError::Unavailable { .. }));
-        assert!(matches!(failure(false), AcquireError::Unintelligible { .. }));
+    fn an_answer_that_makes_no_sense_is_an_outage_only_where_the_endpoint_is_right() {
+        let page = || RequestError::Unintelligible { message: "HTTP 200: <html>".to_owned(), status: 200 };
+        let failure = |error| Outage::of(&error, THEN).unwrap().failure(THEN);
+        assert!(matches!(failure(as_outage(page())), AcquireError::Unavailable { .. }));
+        assert!(matches!(failure(page()), AcquireError::Unintelligible { .. }));
     }
 
     #[test]

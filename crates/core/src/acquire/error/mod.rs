@@ -260,14 +260,14 @@ impl AcquireError {
             RequestError::Refused(response) if response.error == ErrorCode::InvalidScope => {
                 AcquireError::InteractionRequired(InteractionRequired::Refused(response))
             }
-            RequestError::Unavailable { message, stage: Stage::Unknown, retry_after, status: None } => {
+            RequestError::Unavailable {
+                message,
+                stage: Stage::Unknown,
+                retry_after,
+                status: None | Some(200..300),
+            } => {
                 let message = format!("{message}; where refresh tokens are rotated, this one may be spent");
                 AcquireError::Unavailable { message, retry_after }
-            }
-            // The endpoint has worked before, so this answer comes from a temporary problem of the server.
-            RequestError::Unintelligible { message, status: 200..300 } => {
-                let message = format!("{message}; where refresh tokens are rotated, this one may be spent");
-                AcquireError::Unavailable { message, retry_after: None }
             }
             error => AcquireError::from_request(error),
         }

@@ -6,14 +6,14 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::acquire::client::endpoints::EndpointRequest;
-use crate::acquire::client::outage::Outage;
+use crate::acquire::client::outage::{Outage, as_outage};
 use crate::acquire::client::waiting::Waiting;
 use crate::acquire::grant::{digest_of, is_bearer};
 use crate::acquire::observer::RotatedToken;
 use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, Registration, SilentRequest, Source};
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
-use crate::oauth::{self, Endpoint, EndpointKind, Endpoints, RequestError, Stage, TokenResponse};
+use crate::oauth::{self, Endpoint, EndpointKind, Endpoints, RequestError, TokenResponse};
 use crate::secret::AccessToken;
 use crate::store::{Lease, Loaded, Revision, StoreError, Turn};
 use crate::time::Timestamp;
@@ -211,7 +211,7 @@ impl ClientApplication<'_> {
         let (response, endpoints) = match self.send_token_request(call).await {
             Ok(answer) => answer,
             Err(error) => {
-                self.note_outage(lease, &error, false).await;
+                self.note_outage(lease, &error).await;
                 return Err(AcquireError::from_token_request(
                     call.token_request.source(&self.registration.endpoints),
                     error,
@@ -239,7 +239,8 @@ impl ClientApplication<'_> {
                 ControlFlow::Continue(()) => {}
                 ControlFlow::Break(Ok(response)) => return Ok((response, asking.endpoints)),
                 ControlFlow::Break(Err(failure)) => {
-                    let failure = as_outage(failure, &asking.endpoints);
+                    let is_right = asking.endpoints.token.as_ref().is_some_and(Endpoint::is_told_by_provider);
+                    let failure = if is_right { as_outage(failure) } else { failure };
                     self.wait_to_retry(&mut tries, failure).await?;
                 }
             }
@@ -291,17 +292,5 @@ impl ClientApplication<'_> {
             Some(Found { token, account }) => self.fall_back(account, Some(token), failure),
             None => Err(failure),
         }
-    }
-}
-
-/// Converts an unintelligible success to an outage if the provider has named the token endpoint. The cause is then a proxy
-/// or the server, and not a mistyped address.
-fn as_outage(error: RequestError, endpoints: &Endpoints) -> RequestError {
-    let is_right = endpoints.token.as_ref().is_some_and(Endpoint::is_told_by_provider);
-    match error {
-        RequestError::Unintelligible { message, status: status @ 200..300 } if is_right => {
-            RequestError::Unavailable { message, stage: Stage::Unknown, retry_after: None, status: Some(status) }
-        }
-        error => error,
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::plan::Plan;
 use super::refresh::Refresh;
 use crate::acquire::client::endpoints::{EndpointRequest, not_sent};
+use crate::acquire::client::outage::as_outage;
 use crate::acquire::client::retry::Retry;
 use crate::acquire::{
     AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, Observer, Registration, SilentRequest,
@@ -117,7 +118,9 @@ impl ClientApplication<'_> {
                     let kind = self.registration.authority.kind();
                     let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
                     let Some(pause) = pause else {
-                        self.note_outage(lease, &error, true).await;
+                        // The endpoint has worked before.
+                        let error = as_outage(error);
+                        self.note_outage(lease, &error).await;
                         let failure = self.failed(&refresh, &entry, &cache, error).await;
                         return self.fall_back(refresh.account, fallback, failure);
                     };
