@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokcache_core::acquire::{AcquireError, ClientApplication, Registration, SilentRequest};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Http, Request, Response, TransportError};
+use tokcache_core::secret::Zeroizing;
 use tokcache_core::store::{Change, MemoryStore, Partition, Store, Update};
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::{ClientId, ScopeSet};
@@ -47,7 +48,7 @@ impl App {
             ..ClientApplication::new(self.registration.clone(), &self.store, &self.http, &self.clock)
         };
         let scopes = ScopeSet::parse("notes.read");
-        let request = SilentRequest { scopes, force_refresh: true, ..SilentRequest::default() };
+        let request = SilentRequest { scopes, ..SilentRequest::default() };
         let token = client.acquire_token_silent(&request).await?;
         Ok(token.access_token.expose().to_owned())
     }
@@ -58,11 +59,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (authority, cache) = arguments.next().zip(arguments.next()).ok_or("usage: async_server AUTHORITY CACHE")?;
 
-    // A cache for each user, filled from the file in which the user has signed in.
+    // A cache for each user, filled from the file in which the user has signed in, as if all access tokens had expired.
     let file = FileStore::new(cache.as_ref(), Duration::from_secs(60), Arc::new(SystemClock::new()));
     let signed_in = Store::load(&file, &Partition::whole()).await?.ok_or("nobody is signed in")?;
+    let mut cache: serde_json::Value = serde_json::from_slice(&signed_in.bytes)?;
+    cache["AccessToken"] = serde_json::json!({});
     let (store, user) = (MemoryStore::new(), Partition::named("alice"));
-    let put = &mut |_: Option<&[u8]>| Change::Replace(signed_in.bytes.clone());
+    let put = &mut |_: Option<&[u8]>| Change::Replace(Zeroizing::new(cache.to_string().into_bytes()));
     Store::update(&store, &user, Update::default(), put).await?;
 
     let app = Arc::new(App {
