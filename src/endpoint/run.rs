@@ -5,6 +5,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokcache_file::platform;
 use tokio::sync::mpsc::{Sender, channel};
 
 use super::listener::Listener;
@@ -81,7 +82,7 @@ pub(crate) async fn run(
         }));
     }
     let server = spawn(Box::pin(serve(listener, service)));
-    let mut child = program.map(|mut program| program.spawn()).transpose().map_err(RunError::Program)?;
+    let mut child = program.map(|mut program| platform::spawn(&mut program)).transpose().map_err(RunError::Program)?;
     if child.is_some() {
         signals::watch(&sender);
     }

@@ -66,6 +66,18 @@ fn no_field_keeps_a_secret_in_a_plain_string() {
     }
 }
 
+/// The compiler refuses `unsafe` where no attribute allows it.
+#[test]
+fn all_unsafe_code_is_in_one_file() {
+    for folder in ["crates", "examples", "src"] {
+        for file in rust_files(folder) {
+            let path = std::path::Path::new(folder).join(&file);
+            let allows = read(&path).lines().any(|line| line.starts_with("#") && line.contains("(unsafe_code"));
+            assert_eq!(allows, file.ends_with("platform/system_calls.rs"), "{}", path.display());
+        }
+    }
+}
+
 /// Messages that are forgotten there could tell a secret in an error.
 #[test]
 fn every_message_with_a_secret_is_in_the_test_of_secrecy() {

@@ -12,7 +12,8 @@ const INHERITED: &str = "ls /proc/self/fd | wc -l; grep -E 'Sig(Ign|Blk)' /proc/
 #[test]
 fn a_program_inherits_what_the_caller_had_and_its_status_is_the_callers() {
     let home = Home::signed_in();
-    for caller in ["", "trap '' HUP; ", "trap '' INT QUIT TERM; ", "exec 7</dev/null; ", "umask 077; ulimit -c 0; "] {
+    let signals = ["trap '' HUP; ", "trap '' INT QUIT TERM; ", "trap '' PIPE; "];
+    for caller in signals.into_iter().chain(["", "exec 7</dev/null; ", "umask 077; ulimit -c 0; "]) {
         for way in ["exec", "exec --token-fd 0", "exec --token-file"] {
             let run = |program: &str| {
                 let script = format!("{caller}exec {program} sh -c \"$0\"");

@@ -56,7 +56,7 @@ impl Attempt<'_> {
         if self.body.is_some() {
             command.stdin(Stdio::piped());
         }
-        let mut child = command.spawn().map_err(|error| cannot_run(CURL.as_ref(), &error))?;
+        let mut child = platform::spawn(command).map_err(|error| cannot_run(CURL.as_ref(), &error))?;
         if let (Some(body), Some(stdin)) = (self.body, child.stdin.take()) {
             let fed = feed(stdin, body.clone());
             fed.map_err(|error| ended(&mut child, &error))?;

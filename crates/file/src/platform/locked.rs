@@ -1,9 +1,10 @@
 //! Memory that is never written to the swap space.
-#![allow(unsafe_code, reason = "the calls take an address, and nobody has made them safe")]
 
 use std::ops::{Deref, DerefMut};
 
 use zeroize::Zeroize;
+
+use super::system_calls::{lock_memory, unlock_memory};
 
 /// Secret bytes in a separate page, which is locked in memory if the system allows it. Wiped on drop.
 pub(crate) struct LockedBytes<const LENGTH: usize> {
@@ -20,7 +21,7 @@ impl<const LENGTH: usize> LockedBytes<LENGTH> {
     /// Returns zeros, to be filled in place. Moving a value would leave copies behind.
     pub(crate) fn zeroed() -> Self {
         let mut page = Box::new(Page([0; LENGTH]));
-        let is_locked = lock(&mut page.0);
+        let is_locked = lock_memory(&mut page.0);
         LockedBytes { page, is_locked }
     }
 
@@ -48,33 +49,9 @@ impl<const LENGTH: usize> Drop for LockedBytes<LENGTH> {
     fn drop(&mut self) {
         self.page.0.zeroize();
         if self.is_locked {
-            unlock(&mut self.page.0);
+            unlock_memory(&mut self.page.0);
         }
     }
-}
-
-#[cfg(unix)]
-fn lock(bytes: &mut [u8]) -> bool {
-    // SAFETY: the address and the length are those of memory that we own, and its content is not changed.
-    unsafe { rustix::mm::mlock(bytes.as_mut_ptr().cast(), bytes.len()) }.is_ok()
-}
-
-#[cfg(unix)]
-fn unlock(bytes: &mut [u8]) {
-    // SAFETY: as in `lock`.
-    let _ = unsafe { rustix::mm::munlock(bytes.as_mut_ptr().cast(), bytes.len()) };
-}
-
-#[cfg(windows)]
-fn lock(bytes: &mut [u8]) -> bool {
-    // SAFETY: the address and the length are those of memory that we own, and its content is not changed.
-    unsafe { windows_sys::Win32::System::Memory::VirtualLock(bytes.as_ptr().cast(), bytes.len()) != 0 }
-}
-
-#[cfg(windows)]
-fn unlock(bytes: &mut [u8]) {
-    // SAFETY: as in `lock`.
-    unsafe { windows_sys::Win32::System::Memory::VirtualUnlock(bytes.as_ptr().cast(), bytes.len()) };
 }
 
 #[cfg(test)]

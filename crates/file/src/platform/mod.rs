@@ -14,6 +14,7 @@ mod process;
 mod process_end;
 #[cfg(unix)]
 mod signals;
+mod system_calls;
 mod temporary;
 mod terminal;
 mod trusted;
@@ -33,7 +34,7 @@ pub use folder_lock::FolderLock;
 pub use interruption::{Interruption, outlast_signals};
 pub(crate) use locked::LockedBytes;
 pub use memory::disable_core_dumps;
-pub use process::{Forwarding, end_like, exec, exit_code};
+pub use process::{Forwarding, end_like, exec, exit_code, spawn};
 #[cfg(unix)]
 pub use process::{detach, own_program};
 #[cfg(unix)]

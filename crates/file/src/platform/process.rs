@@ -4,9 +4,9 @@ use std::io;
 use std::process::{Command, ExitCode, ExitStatus};
 
 #[cfg(unix)]
-pub use unix::{Forwarding, detach, end_like, exec, own_program};
+pub use unix::{Forwarding, detach, end_like, exec, own_program, spawn};
 #[cfg(not(unix))]
-pub use windows::{Forwarding, end_like, exec};
+pub use windows::{Forwarding, end_like, exec, spawn};
 
 /// Returns the exit code of a program. A signal is 128 and its number, as in shells.
 pub fn exit_code(status: ExitStatus) -> ExitCode {
@@ -34,6 +34,7 @@ mod unix {
 
     use crate::platform::memory::show_to_successor;
     use crate::platform::signals::{ignored_signals, send_signal};
+    use crate::platform::system_calls::keep_broken_pipe_ignored;
 
     /// Replaces this process by `command`, which then has the caller's terminal, signals and exit status.
     ///
@@ -41,7 +42,17 @@ mod unix {
     /// The command cannot be started. Otherwise this function does not return.
     pub fn exec(mut command: Command) -> io::Result<ExitCode> {
         show_to_successor();
+        keep_broken_pipe_ignored(&mut command);
         Err(command.exec())
+    }
+
+    /// Starts `command` beside this process, with the caller's terminal and ignored signals.
+    ///
+    /// # Errors
+    /// The command cannot be started.
+    pub fn spawn(command: &mut Command) -> io::Result<Child> {
+        keep_broken_pipe_ignored(command);
+        command.spawn()
     }
 
     /// Puts this process into a session of its own, without a terminal.
@@ -118,6 +129,14 @@ mod windows {
     /// The command cannot be started.
     pub fn exec(mut command: Command) -> io::Result<ExitCode> {
         Ok(exit_code(command.status()?))
+    }
+
+    /// Starts `command` beside this process.
+    ///
+    /// # Errors
+    /// The command cannot be started.
+    pub fn spawn(command: &mut Command) -> io::Result<Child> {
+        command.spawn()
     }
 
     /// Does nothing: the console itself sends its signals to both processes.

@@ -1,16 +1,14 @@
 //! Windows. A new file in a user's profile inherits the user's permissions, so modes and owners are not changed.
-#![allow(unsafe_code, reason = "what is asked of a file and a process has no safe form in std")]
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
-use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::path::Path;
 
+use windows_sys::Win32::Foundation::ERROR_SHARING_VIOLATION;
+
+use super::system_calls::{file_information, is_process_alive};
 use super::trusted::Distrust;
-use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, GetLastError, WAIT_OBJECT_0};
-use windows_sys::Win32::Storage::FileSystem::{BY_HANDLE_FILE_INFORMATION, GetFileInformationByHandle};
-use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE, WaitForSingleObject};
 
 /// The identity of a file, independent of its name: all names of one file have the same identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,11 +19,7 @@ pub(crate) struct Identity {
 
 /// Returns the identity of an open file.
 pub(crate) fn identity(file: &File) -> io::Result<Identity> {
-    let mut information = BY_HANDLE_FILE_INFORMATION::default();
-    // SAFETY: the handle stays open while `file` is borrowed, and we own the structure.
-    if unsafe { GetFileInformationByHandle(file.as_raw_handle(), &mut information) } == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    let information = file_information(file)?;
     let index = u64::from(information.nFileIndexHigh) << 32 | u64::from(information.nFileIndexLow);
     Ok(Identity { volume: information.dwVolumeSerialNumber, index })
 }
@@ -196,14 +190,5 @@ pub(crate) fn is_passing(error: &io::Error) -> bool {
 
 /// Whether a process with this number is alive.
 pub(crate) fn process_may_hold(pid: u32, _lock: &Metadata) -> bool {
-    // SAFETY: no pointer is passed, and the next lines own and close the returned handle.
-    let process = unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, pid) };
-    if process.is_null() {
-        // SAFETY: reads this thread's last error. Access to another user's process is denied, but the process is alive.
-        return unsafe { GetLastError() } == ERROR_ACCESS_DENIED;
-    }
-    // SAFETY: the handle was opened above, and nothing else owns it.
-    let process = unsafe { OwnedHandle::from_raw_handle(process) };
-    // SAFETY: the handle is open.
-    unsafe { WaitForSingleObject(process.as_raw_handle(), 0) != WAIT_OBJECT_0 }
+    is_process_alive(pid)
 }
