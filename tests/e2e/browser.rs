@@ -1,13 +1,17 @@
 //! Tests `tokcache login --browser`: a real provider, and a program in the place of the browser.
 
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::harness::{Home, LOGIN, Provider, REFRESH_TOKEN, SCOPE, end_of, output_of, signal, source, wait_until};
+use crate::harness::{
+    Home, LOGIN, Provider, REFRESH_TOKEN, SCOPE, end_of, in_wsl, output_of, put, signal, source, wait_until,
+};
 
 const AUTHORIZATION_CODE: &str = "authorization_code";
 
@@ -278,4 +282,34 @@ fn a_port_that_is_taken_is_named_with_the_flag() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains(&format!("cannot listen at http://127.0.0.1:{port}/callback")), "{said}");
+}
+
+/// There is no Windows in the tests, so stand-ins take the place of the programs that start its browser: `wslview` of
+/// wslu, or without it a program of Windows itself.
+#[test]
+fn in_wsl_the_browser_of_windows_opens_and_its_answer_comes_back() {
+    let provider = Provider::start();
+    for (opener, arguments) in [("wslview", "https://"), ("rundll32.exe", "url.dll,FileProtocolHandler https://")] {
+        let home = Home::at(&provider);
+        let programs = tempfile::tempdir().expect("a folder");
+        let (program, called) = (programs.path().join(opener), programs.path().join("called"));
+        let (open, page_file) = (source("provider/open.mjs"), page_of(&home));
+        let (shown, open, page_file) = (called.display(), open.display(), page_file.display());
+        let script = format!(
+            "#!/bin/sh\necho \"$*\" >'{shown}'\nfor url; do :; done\nexec node '{open}' {LOGIN} '{page_file}' \"$url\"\n"
+        );
+        put(&program, script);
+        std::fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("a program");
+        let mut login = home.command(env!("CARGO_BIN_EXE_tokcache"));
+        for name in SCREENS {
+            login.env_remove(name);
+        }
+        let path = std::env::var("PATH").expect("a PATH");
+        login.args(LOGIN_BROWSER).env("PATH", format!("{}:{path}", programs.path().display()));
+        let output = output_of(&mut in_wsl(&login));
+        assert!(output.status.success(), "{opener}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(page(&home).contains("You are signed in as"), "{opener}: {}", page(&home));
+        let called = std::fs::read_to_string(called).expect("the arguments");
+        assert!(called.starts_with(arguments) && called.contains("code_challenge="), "{opener}: {called}");
+    }
 }

@@ -64,3 +64,12 @@ pub(crate) fn wrapped(words: &[&str], command: &Command) -> Command {
     }
     wrapped
 }
+
+/// Returns `command` on a kernel that says it is that of the Windows Subsystem for Linux.
+#[cfg(target_os = "linux")]
+pub(crate) fn in_wsl(command: &Command) -> Command {
+    let release = "mount --bind \"$0\" /proc/sys/kernel/osrelease && exec \"$@\"";
+    let kernel = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/wsl-osrelease");
+    let namespace = tokcache_testing::servers::unshare_options(&["--mount"]);
+    wrapped(&[&["unshare"], &namespace[..], &["sh", "-c", release, kernel]].concat(), command)
+}

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::home::Home;
 use crate::support::provider::{Provider, device_authorization, generous};
 use crate::support::terminal::Terminal;
-use crate::support::{put, text};
+use crate::support::{in_wsl, put, text};
 
 /// The second line of `WDJB-MJHT` in large characters.
 const LARGE: &str = "█ ▄ █ █   █    █  █▄▄▄▀ ▄▄▄▄▄ █ █ █    █  █▄▄▄█   █";
@@ -149,6 +149,20 @@ fn a_desktop_has_the_code_in_its_clipboard_and_the_page_in_its_browser() {
     assert_eq!(read("arguments"), "-selection clipboard\n");
     assert_eq!(read("page"), "https://idp.example.com/device?user_code=WDJB-MJHT unset\n");
     assert!(shown.contains("The code is in the clipboard.\n") && !shown.contains(CLIPBOARD_WRITE), "{shown:?}");
+}
+
+/// There is no Windows in the tests, so a stand-in takes the place of its `clip.exe`.
+#[test]
+fn in_wsl_the_code_is_in_the_clipboard_of_windows() {
+    let (provider, mut home) = (provider(), Home::empty());
+    put(&home.path("clip.exe"), "#!/bin/sh\ncat >\"$HOME/clipboard\"\n");
+    fs::set_permissions(home.path("clip.exe"), fs::Permissions::from_mode(0o755)).unwrap();
+    home.set("PATH", format!("{}:/usr/bin:/bin", home.path("").display()));
+    let line = format!("login --authority {}/tenant --client-id app --scope api:read --clipboard", provider.address());
+    let output = in_wsl(&home.program(&line)).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("The code is in the clipboard.\n"), "{}", text(&output.stderr));
+    assert_eq!(fs::read_to_string(home.path("clipboard")).unwrap(), "WDJB-MJHT");
 }
 
 #[test]
