@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use crate::provider::Provider;
 use crate::support::put;
-use crate::wine::{Home, windows_path};
+use crate::wine::{Home, built, windows_path};
 
 #[test]
 fn a_lock_file_that_a_dead_process_left_is_taken_over() {
@@ -35,8 +35,7 @@ struct Holder(Child);
 
 impl Holder {
     fn start(home: &Home, path: &Path) -> Self {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/x86_64-pc-windows-gnu/debug/hold_lock.exe");
-        let mut command = home.command(program);
+        let mut command = home.command(built("hold_lock.exe"));
         command.arg(windows_path(path)).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();

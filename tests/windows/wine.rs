@@ -11,10 +11,10 @@ use tempfile::TempDir;
 use crate::provider::Provider;
 use crate::support::{answer_of, failure_of};
 
-/// Returns the program that `tests/run windows` has built, beside a DLL that Wine 8 lacks.
-fn program() -> PathBuf {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
-    let program = target.join("x86_64-pc-windows-gnu/debug/tokcache.exe");
+/// Returns a program that `tests/run windows` has built, beside a DLL that Wine 8 lacks.
+pub(crate) fn built(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/windows/x86_64-pc-windows-gnu/debug");
+    let program = folder.join(name);
     assert!(program.is_file(), "tests/run windows builds {}", program.display());
     program
 }
@@ -104,7 +104,7 @@ impl Home {
     }
 
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(program());
+        let mut command = self.command(built("tokcache.exe"));
         command.args(arguments);
         command
     }
