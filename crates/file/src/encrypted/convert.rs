@@ -1,7 +1,6 @@
 //! Conversions of a cache: to encrypted, to plain, to another key. Each is one save under the cache lock, so that at
 //! every moment the old or the new form is there, and its key exists.
 
-use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -253,7 +252,7 @@ fn may_be_encrypted_with(key: &KeyReference, bytes: &[u8]) -> bool {
 fn may_need(place: &str, key: &KeyReference) -> bool {
     let Some(path) = place.strip_prefix("file:").map(Path::new) else { return true };
     let mut beginning = Vec::new();
-    let file = platform::without_waiting(OpenOptions::new().read(true)).open(path);
+    let file = platform::open_to_read(path);
     match file.and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning)) {
         Ok(_) => may_be_encrypted_with(key, &beginning),
         Err(error) if error.kind() == ErrorKind::NotFound => !path.parent().is_some_and(Path::is_dir),

@@ -1,7 +1,7 @@
 //! Opens regular files only. A pipe would block the reader for ever, a device could return anything, and a save would
 //! replace either.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
@@ -9,12 +9,12 @@ use crate::platform;
 
 /// Opens a file for reading. The caller reads the metadata anyway, and must [check] them.
 pub(super) fn open_unchecked(path: &Path) -> io::Result<File> {
-    platform::without_waiting(OpenOptions::new().read(true)).open(path)
+    platform::open_to_read(path)
 }
 
 /// Opens a file for reading and writing.
 pub(super) fn open_to_write(path: &Path) -> io::Result<File> {
-    checked(platform::without_waiting(OpenOptions::new().read(true).write(true)).open(path)?)
+    checked(platform::open_to_write(path)?)
 }
 
 /// Opens a file for reading and writing, without following a symbolic link.

@@ -12,7 +12,7 @@ mod keyring;
 mod passphrase;
 mod source;
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ fn read_credential<Content>(
         return Err(why("there is none; $CREDENTIALS_DIRECTORY is not set".into()));
     };
     // Opening a pipe in its place must not block.
-    let file = platform::without_waiting(OpenOptions::new().read(true)).open(&path);
+    let file = platform::open_to_read(&path);
     let file = file.map_err(|error| why(format!("{}: {error}", path.display())))?;
     read(&file).map_err(|fault| why(format!("{}: {fault}", path.display())))
 }

@@ -43,8 +43,8 @@ pub use process_end::ProcessEnd;
 pub use signals::{ignores_signal, is_in_foreground, own_user, send_signal};
 pub(crate) use system::{
     Identity, check_owner, create_new, identity, identity_at, is_mounted_alone, is_no_locks_here, is_open_to_others,
-    is_passing, is_private, keep_owner, lets_others_replace, narrow_mode, open_itself, process_may_hold, read_itself,
-    reserve, reserve_growth, without_waiting,
+    is_passing, is_private, keep_owner, lets_others_replace, narrow_mode, open_itself, open_to_read, open_to_write,
+    process_may_hold, read_itself, reserve, reserve_growth,
 };
 pub use system::{
     check_not_of_everybody, check_way, create_folder, exposure, is_full, is_writable, names_in, network_file_system,

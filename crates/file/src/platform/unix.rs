@@ -13,8 +13,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{Dir, FallocateFlags, OFlags};
-use rustix::io::Errno;
+use rustix::fs::{CWD, Dir, FallocateFlags, Mode, OFlags, openat};
+use rustix::io::{Errno, retry_on_intr};
 
 pub use self::file_system::{is_full, is_writable, network_file_system};
 pub(crate) use self::holder::process_may_hold;
@@ -94,30 +94,40 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Makes opening a pipe or a device return at once. Has no effect on regular files.
-pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
-    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+/// Opens a file for reading. A pipe or a device in its place does not block.
+pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
+    open(path, OFlags::RDONLY)
+}
+
+/// Opens a file for reading and writing. A pipe or a device in its place does not block.
+pub(crate) fn open_to_write(path: &Path) -> io::Result<File> {
+    open(path, OFlags::RDWR)
 }
 
 /// Opens a file for reading and writing without following a symbolic link, which could lead to any file in a folder
 /// that others can write. Never blocks.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
-    open_no_link(OpenOptions::new().read(true).write(true), path)
+    refuse_link(open(path, OFlags::RDWR | OFlags::NOFOLLOW))
 }
 
 /// Opens a file for reading without following a symbolic link. Never blocks.
 pub(crate) fn read_itself(path: &Path) -> io::Result<File> {
-    open_no_link(OpenOptions::new().read(true), path)
+    refuse_link(open(path, OFlags::RDONLY | OFlags::NOFOLLOW))
 }
 
-fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    match options.custom_flags(flags).open(path) {
+fn refuse_link(opened: io::Result<File>) -> io::Result<File> {
+    match opened {
         Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
             Err(io::Error::other("it is a symbolic link"))
         }
         outcome => outcome,
     }
+}
+
+/// Opens a file in one system call. With the functions of the standard library, musl makes a second one.
+fn open(path: &Path, flags: OFlags) -> io::Result<File> {
+    let flags = flags | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    Ok(retry_on_intr(|| openat(CWD, path, flags, Mode::empty()))?.into())
 }
 
 /// Whether this user owns the file and nobody else can read or write it. For root, the owner of `like` may own it too.

@@ -59,9 +59,14 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
-/// Does nothing: pipes are not in the file system here.
-pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
+/// Opens a file for reading. Pipes are not in the file system here.
+pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Opens a file for reading and writing.
+pub(crate) fn open_to_write(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(path)
 }
 
 /// Opens a file for reading and writing. Creating symbolic links needs a privilege on Windows.

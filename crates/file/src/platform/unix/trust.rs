@@ -13,6 +13,7 @@ use rustix::process::geteuid;
 
 use super::super::caller::{Caller, caller};
 use super::super::trusted::Distrust;
+use super::open;
 
 const GROUP_WRITES: u32 = 0o020;
 const ALL_WRITE: u32 = 0o002;
@@ -44,7 +45,7 @@ pub(in crate::platform) fn open_trusted(path: &Path) -> io::Result<(File, u64)> 
     let mut path = std::path::absolute(path)?;
     for _ in 0..MOST_LINKS {
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
-        match open_no_link(&path) {
+        match open(&path, OFlags::RDONLY | OFlags::NOFOLLOW) {
             Ok(file) => {
                 let metadata = file.metadata()?;
                 check_file(&path, &metadata)?;
@@ -63,12 +64,6 @@ pub(in crate::platform) fn open_trusted(path: &Path) -> io::Result<(File, u64)> 
         }
     }
     Err(Errno::LOOP.into())
-}
-
-fn open_no_link(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
 }
 
 fn check_file(path: &Path, file: &Metadata) -> Result<(), Distrust> {
