@@ -59,13 +59,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (authority, cache) = arguments.next().zip(arguments.next()).ok_or("usage: async_server AUTHORITY CACHE")?;
 
-    // A cache for each user, filled from the file in which the user has signed in, as if all access tokens had expired.
+    // The user has a cache of their own. It gets the content of the file in which the user has signed in, but no access
+    // token, so that a refresh is due. This copy of the secrets is not wiped.
     let file = FileStore::new(cache.as_ref(), Duration::from_secs(60), Arc::new(SystemClock::new()));
     let signed_in = Store::load(&file, &Partition::whole()).await?.ok_or("nobody is signed in")?;
-    let mut cache: serde_json::Value = serde_json::from_slice(&signed_in.bytes)?;
-    cache["AccessToken"] = serde_json::json!({});
+    let mut document: serde_json::Value = serde_json::from_slice(&signed_in.bytes)?;
+    document["AccessToken"] = serde_json::json!({});
     let (store, user) = (MemoryStore::new(), Partition::named("alice"));
-    let put = &mut |_: Option<&[u8]>| Change::Replace(Zeroizing::new(cache.to_string().into_bytes()));
+    let put = &mut |_: Option<&[u8]>| Change::Replace(Zeroizing::new(document.to_string().into_bytes()));
     Store::update(&store, &user, Update::default(), put).await?;
 
     let app = Arc::new(App {

@@ -116,7 +116,6 @@ pub(crate) async fn run(
 mod signals {
     use super::*;
 
-    use tokcache_file::platform;
     use tokio::signal::unix::{SignalKind, signal};
 
     /// Sends an event for each signal that ends a process, unless this process ignores it, and for each that a child

@@ -116,7 +116,7 @@ fn the_static_program_is_small() {
     assert!(size <= LARGEST, "{size} bytes");
 }
 
-/// As a list of addresses, every start would read 120 KB.
+/// As a list of addresses, every start would read 270 KB.
 #[test]
 fn the_static_program_s_relocations_are_packed() {
     let program = std::fs::read(static_program()).unwrap();

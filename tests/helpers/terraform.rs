@@ -1,7 +1,7 @@
 //! Terraform: its protocol word for word, and Terraform itself with a private registry of modules, where it is
 //! installed. Neither Debian nor PyPI or npm has Terraform or OpenTofu.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::json;
 use tokcache_testing::servers::Certificates;
@@ -61,10 +61,10 @@ fn terraform(home: &Home, certificates: &Certificates, words: &[&str]) -> Output
 
 #[test]
 fn terraform_itself_reads_a_private_module_with_the_token() {
-    if Command::new("terraform").arg("version").output().is_err() {
+    let (home, certificates) = (home(), Certificates::generate());
+    if home.command("terraform").env("CHECKPOINT_DISABLE", "1").arg("version").output().is_err() {
         return;
     }
-    let (home, certificates) = (home(), Certificates::generate());
     let server = registry(&home, &certificates);
     let (host, other) = (server.host(), "app.example.com");
     let module = format!("module \"answer\" {{\n  source  = \"{host}/team/answer/none\"\n  version = \"1.0.0\"\n}}\n");

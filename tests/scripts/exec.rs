@@ -1,10 +1,11 @@
 //! Programs that `exec` starts: they find the token in one place, and everything else as the caller had it.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
 use crate::support::home::Home;
-use crate::support::{answer_of, failure_of, text, wrapped};
+use crate::support::{answer_of, failure_of, put, text, wrapped};
 
 /// Prints what a program inherits: its descriptors, and the signals that it ignores or blocks.
 const INHERITED: &str = "ls /proc/self/fd | wc -l; grep -E 'Sig(Ign|Blk)' /proc/self/status; umask; ulimit -c";
@@ -26,6 +27,22 @@ fn a_program_inherits_what_the_caller_had_and_its_status_is_the_callers() {
     for way in ["exec", "exec --token-fd 3", "exec --token-file"] {
         let mut program = home.program(&format!("{way} -- sh -c"));
         assert_eq!(program.arg("exit 9").status().unwrap().code(), Some(9), "{way}");
+    }
+}
+
+/// `exec --as`, and `curl` with a body, start the program beside tokcache, not in its place.
+#[test]
+fn a_program_beside_tokcache_ignores_a_broken_pipe_if_the_caller_did() {
+    let mut home = Home::signed_in();
+    put(&home.path("curl"), "#!/bin/sh\ncat >/dev/null\nkill -PIPE $$\n");
+    fs::set_permissions(home.path("curl"), Permissions::from_mode(0o755)).unwrap();
+    home.set("PATH", format!("{}:/usr/bin:/bin", home.path("").display()));
+    for way in ["exec --as managed-identity -- curl", "curl -- --data @- https://api.example.com"] {
+        for (caller, status) in [("trap '' PIPE; ", 0), ("", 128 + 13)] {
+            let script = format!("echo body | ({caller}exec {} {way})", env!("CARGO_BIN_EXE_tokcache"));
+            let output = home.command("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(output.status.code(), Some(status), "{caller}{way}: {}", text(&output.stderr));
+        }
     }
 }
 

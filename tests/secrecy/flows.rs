@@ -4,6 +4,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use memchr::memmem;
@@ -200,21 +202,30 @@ fn a_flow_that_fails_tells_nothing() {
     // At once, because the library waits a minute for the service of a platform.
     each(&FLOWS, |flow| {
         each(&cases, |&(status, is_last_only, format)| {
-            let header = flow.header;
+            let (header, has_echoed) = (flow.header, Arc::new(AtomicBool::new(false)));
+            let echoes = has_echoed.clone();
             let provider = Provider::start(move |path, form| {
                 let is_last = path.contains("/token") && !form.contains("id-jag") || path.ends_with("/revoke");
                 match is_last || !is_last_only && !path.contains(".well-known") {
-                    true => (status, echo(&format!("{form}&header={header}"))),
+                    true => {
+                        echoes.store(true, Ordering::Relaxed);
+                        (status, echo(&format!("{form}&header={header}")))
+                    }
                     false => answer(path, form),
                 }
             });
             let (home, line) = home_of(flow, &provider);
-            let line = format!("--error-format {format} {line} --timeout 1s");
+            let line = format!("--error-format {format} {line} --timeout 5s");
             let output = run(&home, &line);
             let said = String::from_utf8_lossy(&output.stderr);
+            assert!(has_echoed.load(Ordering::Relaxed), "{line}: {status}: the server was not asked: {said}");
             assert!(!output.stderr.is_empty(), "{line}");
             assert!(flow.line == "clear" || !output.status.success(), "{line}: {status}: {said}");
-            assert_eq!(told(&[&*output.stdout, &*output.stderr].concat()), Vec::<&str>::new(), "{line}: {said}");
+            assert_eq!(
+                told(&[&*output.stdout, &*output.stderr].concat()),
+                Vec::<&str>::new(),
+                "{line}: {status}: {said}"
+            );
         });
     });
 }

@@ -1,6 +1,6 @@
 //! Everything that depends on the operating system.
 //!
-//! Tested on Linux. The macOS and Windows parts are only compiled.
+//! Tested on Linux, and on Windows under Wine. The macOS parts are only type-checked.
 
 mod caller;
 #[cfg(unix)]

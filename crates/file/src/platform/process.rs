@@ -46,7 +46,8 @@ mod unix {
         Err(command.exec())
     }
 
-    /// Starts `command` beside this process, with the caller's terminal and ignored signals.
+    /// Starts a program of the user beside this process, with the caller's terminal and ignored signals. `Command::spawn`
+    /// is for the programs that this one needs itself.
     ///
     /// # Errors
     /// The command cannot be started.
@@ -81,7 +82,7 @@ mod unix {
         /// Postpones the end of this process by a signal until the child has ended.
         pub fn begin() -> Forwarding {
             let (received, is_over) = (Arc::default(), Arc::default());
-            // Other systems than Linux do not tell.
+            // Only Linux is asked.
             let ignored = ignored_signals().unwrap_or(u64::MAX);
             for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|it| ignored & 1 << (it - 1) == 0) {
                 // If the system refuses, the signal keeps its default effect.
@@ -131,7 +132,7 @@ mod windows {
         Ok(exit_code(command.status()?))
     }
 
-    /// Starts `command` beside this process.
+    /// Starts a program of the user beside this process.
     ///
     /// # Errors
     /// The command cannot be started.

@@ -8,14 +8,14 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
 use rustix::termios::tcgetpgrp;
 
-/// Whether this process ignores the signal. Other systems than Linux do not tell; there it is assumed not to.
+/// Whether this process ignores the signal. Only Linux is asked; elsewhere it is assumed not to.
 pub fn ignores_signal(number: i32) -> bool {
     (1..=64).contains(&number) && ignored_signals().is_some_and(|ignored| ignored & 1 << (number - 1) != 0)
 }
 
-/// Returns the signals that this process ignored at first, as a mask. Background jobs of a shell ignore Ctrl-C, and
+/// Returns the signals that this process ignored at first, as a mask. Rust itself has made it ignore SIGPIPE. Background jobs of a shell ignore Ctrl-C, and
 /// programs under `nohup` ignore the end of the terminal; they must continue to do so (proc_pid_status(5), `SigIgn`).
-/// `None` if the system does not tell.
+/// `None` on other systems than Linux.
 pub(super) fn ignored_signals() -> Option<u64> {
     static AT_FIRST: OnceLock<Option<u64>> = OnceLock::new();
     *AT_FIRST.get_or_init(|| {

@@ -19,7 +19,8 @@ pub(super) fn unlock_memory(bytes: &mut [u8]) {
 pub(super) use broken_pipe::keep_broken_pipe_ignored;
 
 /// SIGPIPE, as the caller of this program left it. Rust ignores the signal before `main`, and gives the programs that it
-/// starts the default effect.
+/// starts the default effect. Every program with this library runs the function that looks; in a library that is loaded
+/// later, it would see the effect at that time.
 #[cfg(unix)]
 mod broken_pipe {
     use std::os::unix::process::CommandExt as _;
@@ -29,9 +30,12 @@ mod broken_pipe {
 
     static WAS_IGNORED: AtomicBool = AtomicBool::new(false);
 
-    /// Runs before Rust's own start. The section is that of the functions that the C library calls before `main`.
+    /// Runs before Rust's own start. On a system that knows neither section, it never runs, and SIGPIPE gets its default
+    /// effect.
+    // SAFETY: both sections are arrays of pointers to C functions, which the C library calls before `main`. `look` does not
+    // unwind, and needs nothing that Rust's start prepares.
     #[used]
-    #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+    #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs"))]
     #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
     static AT_START: extern "C" fn() = {
         extern "C" fn look() {
@@ -51,13 +55,14 @@ mod broken_pipe {
             return;
         }
         let ignore = || {
-            // SAFETY: `signal` may be called between fork and exec (signal-safety(7)).
+            // SAFETY: see below.
             match unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) } {
                 libc::SIG_ERR => Err(std::io::Error::last_os_error()),
                 _ => Ok(()),
             }
         };
-        // SAFETY: the function calls `signal` and reads the error, and allocates nothing.
+        // SAFETY: `signal` may be called between fork and exec (signal-safety(7)), and nothing is allocated. `exec` calls the
+        // function in this process, which ignores the signal anyway.
         unsafe { command.pre_exec(ignore) };
     }
 }

@@ -193,7 +193,8 @@ pub(crate) fn is_passing(error: &io::Error) -> bool {
     matches!(code, Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION))
 }
 
-/// Whether a process with this number is alive.
+/// Whether the process that wrote this number into a lock file may still hold the lock. A number that was used again
+/// counts as alive.
 pub(crate) fn process_may_hold(pid: u32, _lock: &Metadata) -> bool {
     is_process_alive(pid)
 }
