@@ -112,6 +112,9 @@ pub(crate) struct Answer {
     form: BTreeMap<String, String>,
     #[serde(default)]
     header: BTreeMap<String, String>,
+    /// Members that the header of `client_assertion` must have.
+    #[serde(default)]
+    assertion: BTreeMap<String, String>,
     #[serde(default)]
     with: Vec<String>,
     #[serde(default)]
@@ -143,6 +146,13 @@ fn interaction_required() -> i32 {
 
 fn one() -> usize {
     1
+}
+
+/// Returns the header of the application's assertion (RFC 7515), if there is one.
+fn assertion_header(form: &BTreeMap<String, String>) -> Value {
+    let assertion = form.get("client_assertion").map(String::as_str).unwrap_or_default();
+    let header = BASE64_URL_SAFE_NO_PAD.decode(assertion.split('.').next().unwrap_or_default()).unwrap_or_default();
+    serde_json::from_slice(&header).unwrap_or_default()
 }
 
 /// A request as it arrived.
@@ -195,6 +205,10 @@ impl Answer {
         self.to == format!("{} {}", request.method, request.url)
             && self.form.iter().all(|field| has(&form, field))
             && self.header.iter().all(|field| has(&request.headers, field))
+            && (self.assertion.is_empty() || {
+                let header = assertion_header(&form);
+                self.assertion.iter().all(|(name, value)| header[name] == value.as_str())
+            })
             && self.with.iter().all(|name| form.contains_key(name))
             && !self.without.iter().any(|name| form.contains_key(name))
             && self.scope_has.iter().all(|word| scope.contains(&word.as_str()))

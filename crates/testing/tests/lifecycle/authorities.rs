@@ -206,21 +206,24 @@ fn an_answer_for_somebody_else_is_no_reason_to_lose_a_valid_token() {
 
 #[test]
 fn a_forced_refresh_is_not_undone_by_an_older_token_that_another_library_stored() {
-    const MANY_TENANTS: &str = "https://login.microsoftonline.com/organizations";
     let info = URL_SAFE_NO_PAD.encode(json!({"uid": "uid", "utid": "utid"}).to_string());
     let answer = |token: &str, seconds: u32| {
         json!({"access_token": token, "expires_in": seconds, "refresh_token": "RT", "scope": "api:read",
                "client_info": info})
     };
-    let life = Life::new();
-    life.sign_in_at(&at(&life, MANY_TENANTS), answer("OLD", 86_400));
-    // As MSAL Node stores it, with the token's tenant as the realm.
-    life.change(|text| text.replace(r#""realm": "tenant""#, r#""realm": "utid""#));
-    life.server.expects([refresh_with("RT").and_answer(200, &answer("NEW", 3600))]);
-    let forced = SilentRequest { force_refresh: true, ..request() };
-    assert_eq!(served(at(&life, MANY_TENANTS).acquire_token_silent(&forced).block_on()).0, "NEW");
-    assert_eq!(
-        served(at(&life, MANY_TENANTS).acquire_token_silent(&request()).block_on()),
-        ("NEW".into(), Source::Cache)
-    );
+    for tenants in ["common", "consumers", "organizations"] {
+        let many_tenants = format!("https://login.microsoftonline.com/{tenants}");
+        let life = Life::new();
+        life.sign_in_at(&at(&life, &many_tenants), answer("OLD", 86_400));
+        // As MSAL Node stores it, with the token's tenant as the realm.
+        life.change(|text| text.replace(r#""realm": "tenant""#, r#""realm": "utid""#));
+        life.server.expects([refresh_with("RT").and_answer(200, &answer("NEW", 3600))]);
+        let forced = SilentRequest { force_refresh: true, ..request() };
+        assert_eq!(served(at(&life, &many_tenants).acquire_token_silent(&forced).block_on()).0, "NEW", "{tenants}");
+        assert_eq!(
+            served(at(&life, &many_tenants).acquire_token_silent(&request()).block_on()),
+            ("NEW".into(), Source::Cache),
+            "{tenants}"
+        );
+    }
 }

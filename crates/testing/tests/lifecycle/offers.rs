@@ -175,6 +175,8 @@ fn a_token_that_is_no_bearer_token_is_refused_at_sign_in() {
         let exchanges = vec![want("/device", []).and_answer(200, &code()), poll().and_answer(200, &first), revoke];
         let outcome = sign_in(&life, &sign_in_request(), exchanges);
         assert!(matches!(&outcome, Err(AcquireError::NotBearer { token_type: of }) if of == token_type), "{outcome:?}");
+        let words = if token_type == "DPoP" { "a printed token cannot carry. Only a command" } else { token_type };
+        assert!(outcome.unwrap_err().to_string().contains(words));
         assert!(!life.stored().contains("-1"), "nothing of it is stored");
     }
 }

@@ -61,7 +61,7 @@ impl Credential for AssertionSigner {
             let CredentialContext { client_id, authority, endpoints, now } = context;
             let audience = assertion_audience(authority, endpoints)
                 .ok_or_else(|| "the provider has neither an issuer nor a token endpoint".to_owned())?;
-            let assertion = self.sign(client_id, audience, *now).map_err(|error| error.to_string())?;
+            let assertion = self.sign(authority, client_id, audience, *now).map_err(|error| error.to_string())?;
             Ok(ClientAuthentication::Assertion(assertion))
         };
         Box::pin(std::future::ready(signed()))

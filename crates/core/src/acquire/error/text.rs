@@ -121,7 +121,8 @@ impl fmt::Display for InteractionRequired {
 
 /// Why a token that is bound to a key cannot be used.
 const NO_PROOF: &str = "Each use of such a token needs a proof of possession (DPoP, RFC 9449), which a printed token \
-                        cannot carry: register the client without DPoP";
+                        cannot carry. Only a command that sends the request itself, as `curl` does, could make one, \
+                        and none does yet: register the client without DPoP";
 
 /// A refusal, with the known cause of Entra's error first.
 struct Told<'a>(&'a TokenErrorResponse);

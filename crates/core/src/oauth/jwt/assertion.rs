@@ -2,9 +2,10 @@
 //! (`private_key_jwt`).
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use ring::digest::{SHA256, digest};
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use serde_json::json;
 
+use super::algorithm::SignatureAlgorithm;
 use super::pem;
 use super::signing_key::{SigningKey, SigningKeyError};
 use crate::oauth::authority::{Authority, AuthorityKind};
@@ -22,13 +23,20 @@ const LIFETIME: i64 = 600;
 pub struct AssertionSigner {
     key: SigningKey,
     key_id: Option<String>,
-    thumbprint: Option<String>,
+    certificate: Option<Thumbprints>,
+}
+
+/// The thumbprints of a certificate, in base64url.
+#[derive(Debug)]
+struct Thumbprints {
+    sha1: String,
+    sha256: String,
 }
 
 impl AssertionSigner {
     /// Returns a signer whose assertions do not name the key.
     pub fn new(key: SigningKey) -> AssertionSigner {
-        AssertionSigner { key, key_id: None, thumbprint: None }
+        AssertionSigner { key, key_id: None, certificate: None }
     }
 
     /// Names the key by the identifier of its registration (`kid`).
@@ -36,8 +44,8 @@ impl AssertionSigner {
         AssertionSigner { key_id: Some(key_id.into()), ..self }
     }
 
-    /// Names the key by the SHA-256 thumbprint of its certificate (`x5t#S256`), as Entra ID requires. Selects the
-    /// certificate of the key if the PEM file has several.
+    /// Names the key by the SHA-256 thumbprint of its certificate (`x5t#S256`), as Entra ID requires. AD FS gets the SHA-1
+    /// thumbprint (`x5t`), because it knows no other. Selects the certificate of the key if the PEM file has several.
     ///
     /// # Errors
     /// [`SigningKeyError::NoCertificate`], [`SigningKeyError::CertificateOfAnotherKey`].
@@ -51,26 +59,41 @@ impl AssertionSigner {
         let is_of_key = |der: &&[u8]| der.windows(public_key.len()).any(|window| window == public_key);
         let own = certificates.iter().map(|der| der.as_slice()).find(is_of_key);
         let own = own.ok_or(SigningKeyError::CertificateOfAnotherKey)?;
-        let thumbprint = Some(BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, own)));
-        Ok(AssertionSigner { thumbprint, ..self })
+        let thumbprint = |algorithm| BASE64_URL_SAFE_NO_PAD.encode(digest(algorithm, own));
+        let certificate = Thumbprints { sha1: thumbprint(&SHA1_FOR_LEGACY_USE_ONLY), sha256: thumbprint(&SHA256) };
+        Ok(AssertionSigner { certificate: Some(certificate), ..self })
     }
 
     /// Signs an assertion of the client for one request to the provider that `audience` names
-    /// ([`assertion_audience`]). It is valid for ten minutes from `now`.
+    /// ([`assertion_audience`]). It is valid for ten minutes from `now`. An RSA key with a certificate signs with PS256 at
+    /// Entra ID, B2C and External ID, as Microsoft documents it and MSAL does, unless another algorithm was selected.
     ///
     /// # Errors
     /// [`SigningKeyError::NoRandomBytes`].
     pub fn sign(
         &self,
+        authority: &Authority,
         client_id: &ClientId,
         audience: &str,
         now: Timestamp,
     ) -> Result<ClientAssertion, SigningKeyError> {
         let jti: ClientAssertion = pkce::random_secret().map_err(|_| SigningKeyError::NoRandomBytes)?;
-        let mut header = json!({"alg": self.key.algorithm().name(), "typ": "JWT"});
-        let names = [("kid", &self.key_id), ("x5t#S256", &self.thumbprint)];
-        for (name, value) in names {
-            value.iter().for_each(|value| header[name] = value.as_str().into());
+        let algorithm = match self.key.algorithm() {
+            SignatureAlgorithm::Rs256 if self.certificate.is_some() && authority.kind().is_entra_like() => {
+                SignatureAlgorithm::Ps256
+            }
+            algorithm => algorithm,
+        };
+        let mut header = json!({"alg": algorithm.name(), "typ": "JWT"});
+        if let Some(key_id) = &self.key_id {
+            header["kid"] = key_id.as_str().into();
+        }
+        match &self.certificate {
+            Some(certificate) if authority.kind() == AuthorityKind::Adfs => {
+                header["x5t"] = certificate.sha1.as_str().into();
+            }
+            Some(certificate) => header["x5t#S256"] = certificate.sha256.as_str().into(),
+            None => {}
         }
         let client_id = client_id.as_str();
         let expires_at = now.0.saturating_add(LIFETIME);
@@ -78,7 +101,7 @@ impl AssertionSigner {
             "iss": client_id, "sub": client_id, "aud": audience, "jti": jti.expose(),
             "iat": now.0, "nbf": now.0, "exp": expires_at,
         });
-        let token = self.key.sign(header.to_string().as_bytes(), claims.to_string().as_bytes())?;
+        let token = self.key.sign(algorithm, header.to_string().as_bytes(), claims.to_string().as_bytes())?;
         Ok(ClientAssertion::new(token.as_str()))
     }
 }

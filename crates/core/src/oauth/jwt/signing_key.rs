@@ -108,8 +108,13 @@ impl SigningKey {
         }
     }
 
-    /// Returns a token with this header and payload (RFC 7515 §7.1).
-    pub(super) fn sign(&self, header: &[u8], payload: &[u8]) -> Result<Zeroizing<String>, SigningKeyError> {
+    /// Returns a token with this header and payload (RFC 7515 §7.1). A key of a curve has one algorithm only.
+    pub(super) fn sign(
+        &self,
+        algorithm: SignatureAlgorithm,
+        header: &[u8],
+        payload: &[u8],
+    ) -> Result<Zeroizing<String>, SigningKeyError> {
         let mut token = Zeroizing::new(String::with_capacity(2 * (header.len() + payload.len()) + 1024));
         BASE64_URL_SAFE_NO_PAD.encode_string(header, &mut token);
         token.push('.');
@@ -118,7 +123,7 @@ impl SigningKey {
         let failed = |_| SigningKeyError::NoRandomBytes;
         let signature = match &self.pair {
             Pair::Rsa(pair) => {
-                let encoding = rsa_encoding(self.algorithm).ok_or(SigningKeyError::WrongAlgorithm)?;
+                let encoding = rsa_encoding(algorithm).ok_or(SigningKeyError::WrongAlgorithm)?;
                 let mut signature = vec![0; pair.public().modulus_len()];
                 pair.sign(encoding, &random, token.as_bytes(), &mut signature).map_err(failed)?;
                 signature

@@ -9,7 +9,12 @@ use crate::oauth::jwt::test_keys::{EC, RSA, RSA_CERTIFICATE, jwk, key, set};
 const NOW: Timestamp = Timestamp(1_700_000_000);
 
 fn sign(signer: &AssertionSigner) -> ClientAssertion {
-    signer.sign(&ClientId::new("app"), "https://idp.example.com", NOW).unwrap()
+    sign_at("https://idp.example.com", signer)
+}
+
+fn sign_at(authority: &str, signer: &AssertionSigner) -> ClientAssertion {
+    let authority = Authority::parse(authority, None).unwrap();
+    signer.sign(&authority, &ClientId::new("app"), "https://idp.example.com", NOW).unwrap()
 }
 
 fn header(assertion: &ClientAssertion) -> String {
@@ -59,6 +64,30 @@ fn the_header_names_the_key_in_the_way_that_was_chosen() {
         r#"{"alg":"PS256","typ":"JWT","x5t#S256":"IFCPA4uSsRZCbv1qulYiz4O4UwIVE_3F6AHoARq6dF0"}"#
     );
     assert_eq!(claims(&sign(&certified), RSA)["sub"], "app");
+}
+
+#[test]
+fn microsoft_gets_the_algorithm_and_the_thumbprint_that_it_documents() {
+    let certified = AssertionSigner::new(key(RSA)).with_certificate(RSA_CERTIFICATE).unwrap();
+    let sha256 = r#""x5t#S256":"IFCPA4uSsRZCbv1qulYiz4O4UwIVE_3F6AHoARq6dF0""#;
+    // openssl x509 -in rsa_certificate.pem -outform der | openssl dgst -sha1 -binary | basenc --base64url
+    let sha1 = r#""x5t":"jLZvxJYYZ_YgjI3nPfI5gB0uc2I""#;
+    for (authority, algorithm, thumbprint) in [
+        ("https://login.microsoftonline.com/t", "PS256", sha256),
+        ("https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1_in", "PS256", sha256),
+        ("https://contoso.ciamlogin.com/t", "PS256", sha256),
+        ("https://adfs.example.com/adfs", "RS256", sha1),
+        ("https://idp.example.com", "RS256", sha256),
+    ] {
+        let assertion = sign_at(authority, &certified);
+        assert_eq!(header(&assertion), format!(r#"{{"alg":"{algorithm}","typ":"JWT",{thumbprint}}}"#), "{authority}");
+        assert_eq!(claims(&assertion, RSA)["sub"], "app");
+    }
+    let chosen = key(RSA).with_algorithm(SignatureAlgorithm::Rs384).unwrap();
+    let chosen = AssertionSigner::new(chosen).with_certificate(RSA_CERTIFICATE).unwrap();
+    assert!(header(&sign_at("https://login.microsoftonline.com/t", &chosen)).contains("RS384"));
+    let unnamed = AssertionSigner::new(key(EC));
+    assert_eq!(header(&sign_at("https://login.microsoftonline.com/t", &unnamed)), r#"{"alg":"ES256","typ":"JWT"}"#);
 }
 
 #[test]

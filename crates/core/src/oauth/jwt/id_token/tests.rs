@@ -59,7 +59,7 @@ impl Case {
 
     fn token(&self) -> String {
         let payload = self.claims.to_string();
-        self.key.sign(self.header.to_string().as_bytes(), payload.as_bytes()).unwrap().to_string()
+        self.key.sign(self.key.algorithm(), self.header.to_string().as_bytes(), payload.as_bytes()).unwrap().to_string()
     }
 
     fn verify(&self) -> Result<VerifiedClaims, IdTokenError> {
@@ -182,7 +182,9 @@ fn only_the_algorithms_that_the_provider_announces_are_accepted() {
 #[test]
 fn claims_that_say_two_things_are_refused() {
     let case = Case::new(EC);
-    let sign = |claims: &str| case.key.sign(case.header.to_string().as_bytes(), claims.as_bytes()).unwrap();
+    let sign = |claims: &str| {
+        case.key.sign(case.key.algorithm(), case.header.to_string().as_bytes(), claims.as_bytes()).unwrap()
+    };
     let twice = case.claims.to_string().replacen('{', r#"{"sub":"eve","#, 1);
     assert_eq!(case.verify_token(&sign(&twice)), Err(IdTokenError::Malformed));
     let escaped = case.claims.to_string().replacen('{', r#"{"\u0073ub":"eve","#, 1);

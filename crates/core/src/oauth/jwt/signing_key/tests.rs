@@ -8,7 +8,7 @@ const EC_SEC1: &str = include_str!("../testdata/ec_sec1.pem");
 /// Signs, and verifies with the public key.
 fn signs(key: &SigningKey) {
     let header = format!(r#"{{"alg":"{}"}}"#, key.algorithm().name());
-    let token = key.sign(header.as_bytes(), b"payload").unwrap();
+    let token = key.sign(key.algorithm(), header.as_bytes(), b"payload").unwrap();
     let (payload, _) = Jws::parse(&token).unwrap().verified(&set(&[jwk(key)])).unwrap();
     assert_eq!(*payload, b"payload");
 }
