@@ -272,6 +272,32 @@ fn over_ssh_a_code_takes_the_place_of_the_browser() {
 }
 
 #[test]
+fn without_a_screen_a_code_takes_the_place_of_the_browser() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let mut login = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    for name in SCREENS {
+        login.env_remove(name);
+    }
+    let output = output_of(login.args(LOGIN_BROWSER).args(["--sign-in-timeout", "1s"]));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("No browser opens here (there is no screen"), "{said}");
+    assert!(said.contains("and enter the code:"), "{said}");
+}
+
+#[test]
+fn the_first_browser_of_the_variable_that_opens_gets_the_page_in_its_place() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let (program, page_file) = (source("provider/open.mjs"), page_of(&home));
+    let mut login = tokcache(&home, LOGIN, &LOGIN_BROWSER);
+    login.env("BROWSER", format!("false:node {} {LOGIN} {} %s last", program.display(), page_file.display()));
+    let output = output_of(&mut login);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(page(&home).contains("You are signed in as"), "{}", page(&home));
+}
+
+#[test]
 fn a_port_that_is_taken_is_named_with_the_flag() {
     let provider = Provider::start();
     let home = Home::at(&provider);

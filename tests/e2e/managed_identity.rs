@@ -16,7 +16,7 @@ use tokcache_core::types::ScopeSet;
 use tokcache_file::FileStore;
 use tokcache_http::{Network, NetworkOptions};
 
-use crate::applications::{copied, pkcs12};
+use crate::applications::{assertion, copied, pkcs12};
 use crate::harness::{Home, Provider, answer_of, end_of};
 
 const RESOURCE: &str = "https://vault.azure.net";
@@ -209,6 +209,23 @@ fn auto_takes_the_environment_then_the_platform_then_the_person() {
     assert!(reason.contains("AZURE_"), "{reason}");
     let token = answer(&home, &["token", "--scope", "api.read"]);
     assert_eq!((&token["client_id"], &token["source"]), (&json!("e2e-post"), &json!("client_credentials")));
+
+    home.set("AZURE_CLIENT_SECRET", "");
+    let (name, _) = flow(&home);
+    assert_eq!(name, "managed-identity", "a client id alone is no application");
+    federate(&mut home, &provider);
+    let (name, reason) = flow(&home);
+    assert_eq!(name, "client-credentials");
+    assert!(reason.contains("AZURE_"), "{reason}");
+    let token = answer(&home, &["token", "--scope", "api.read"]);
+    assert_eq!((&token["client_id"], &token["source"]), (&json!("e2e-key"), &json!("client_credentials")));
+}
+
+/// Sets the variables by which a workload in Kubernetes finds its token.
+fn federate(home: &mut Home, provider: &Provider) {
+    let token = home.write("projected-token", &assertion(provider.authority()));
+    home.set("AZURE_FEDERATED_TOKEN_FILE", token);
+    home.set("AZURE_CLIENT_ID", "e2e-key");
 }
 
 #[test]
@@ -238,6 +255,12 @@ fn the_profile_env_is_the_application_of_azure_identity() {
     home.set("AZURE_CLIENT_CERTIFICATE_PASSWORD", "made-up");
     assert_eq!(answer(&home, &token)["source"], "client_credentials");
     assert!(!home.answer(&["profile", "show", "env"]).contains("made-up"));
+
+    home.set("AZURE_CLIENT_CERTIFICATE_PATH", "");
+    home.set("AZURE_CLIENT_CERTIFICATE_PASSWORD", "");
+    federate(&mut home, &provider);
+    let forced = [&token[..], &["--force-refresh"]].concat();
+    assert_eq!(answer(&home, &forced)["source"], "client_credentials");
 }
 
 #[test]

@@ -298,6 +298,24 @@ mod tests {
     }
 
     #[test]
+    fn a_cloud_of_entra_is_known_by_its_name_and_by_that_of_the_azure_cli() {
+        for (names, host) in [
+            (["public", "AzureCloud"], "login.microsoftonline.com"),
+            (["china", "AzureChinaCloud"], "login.partner.microsoftonline.cn"),
+            (["usgov", "AzureUSGovernment"], "login.microsoftonline.us"),
+        ] {
+            for name in names {
+                let line = format!("--provider entra --cloud {name} --client-id app --scope a");
+                let (settings, _) = expanded(&line, None);
+                assert_eq!(settings.authority, Some(format!("https://{host}/organizations")), "{name}");
+            }
+        }
+        let (settings, mut input) = parsed("--provider github --cloud china --client-id app");
+        let failure = input.expand(input.provider.preset().unwrap(), &settings, None).unwrap_err();
+        assert!(failure.message().contains("--cloud"), "{failure}");
+    }
+
+    #[test]
     fn a_provider_needs_nothing_that_the_profile_has_for_the_same_authority() {
         let text = "authority = 'https://accounts.google.com'\nclient_id = 'app'\nclient_secret_file = '/secret'\n\
                     scopes = ['openid']";
