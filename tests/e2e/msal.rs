@@ -103,6 +103,29 @@ fn tokcache_signs_in_to_entra_and_the_azure_cli_serves_and_refreshes() {
     tokcache_signs_in(Library::AzureCli, Protocol::Entra);
 }
 
+/// The variables of the home name the provider and the client, in place of Microsoft and of the Azure CLI's own.
+#[test]
+fn the_profile_azure_cli_is_the_cache_of_the_azure_cli() {
+    let (provider, mut home) = start(Protocol::Entra);
+    let folder = home.cache.path().parent().expect("a folder").to_owned();
+    home.set("TOKCACHE_STORE", "");
+    home.set("AZURE_CONFIG_DIR", folder);
+    let of_azure = || Library::AzureCli.silent(&home, &provider, Protocol::Entra);
+    let of_tokcache = |further: &[&str]| home.token(&[&["--profile", "azure-cli"], further].concat());
+
+    Library::AzureCli.sign_in(&home, &provider, Protocol::Entra);
+    assert_eq!(of_tokcache(&[]), of_azure());
+    let refreshed = of_tokcache(&["--force-refresh"]);
+    assert_eq!(of_azure(), refreshed);
+
+    Library::AzureCli.remove(&home, &provider, Protocol::Entra);
+    let login = ["login", "--profile", "azure-cli", "--scope", SCOPE];
+    let output = home.sign_in_by(&login, |user_code| provider.approve(user_code));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(of_azure(), of_tokcache(&[]));
+    assert_eq!(provider.live_refresh_tokens(), 2, "neither sign-in was lost");
+}
+
 /// Both refresh whenever they can. A refresh token that both have sent would end the sign-in.
 #[test]
 fn the_azure_cli_and_tokcache_refresh_at_once_and_lose_nothing() {
