@@ -10,6 +10,7 @@ mod docker;
 mod git;
 mod go;
 mod kubernetes;
+mod mail;
 mod package_managers;
 mod requests;
 mod server;

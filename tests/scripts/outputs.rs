@@ -50,6 +50,13 @@ fn fish_reads_its_own() {
     }
 }
 
+/// PowerShell is in neither Debian nor npm. In single quotes, it takes every character as it is, but for a doubled quote.
+#[test]
+fn powershell_gets_a_string_in_single_quotes() {
+    let quoted = UNUSUAL.replace('\'', "''");
+    assert_eq!(home_with(UNUSUAL).answer("token -o powershell"), format!("$env:ACCESS_TOKEN = '{quoted}'"));
+}
+
 #[test]
 fn nushell_reads_its_own() {
     let nu = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e/scripts/node_modules/@nushell/linux-x64/bin/nu");

@@ -1,5 +1,6 @@
 //! The life of an endpoint: the program, signals, and the time limit.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Stdio};
@@ -61,9 +62,15 @@ fn the_program_gets_the_endpoint_and_nothing_of_another_platform() {
     for name in ["IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"] {
         home.set(name, "other");
     }
-    let output = home.answer(&arguments(&["sh", "-c", "env | grep -E '^(IDENTITY|IMDS|MSI|ACCESS)' | sort"]));
-    let names: Vec<_> = output.lines().filter_map(|line| line.split('=').next()).collect();
-    assert_eq!(names, ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"]);
+    let script = "env | grep -E '^(ACCESS|ARM|AZCOPY|IDENTITY|IMDS|MSI)' | sort";
+    let output = home.answer(&arguments(&["sh", "-c", script]));
+    let variables: BTreeMap<_, _> = output.lines().filter_map(|line| line.split_once('=')).collect();
+    assert_eq!(variables["ARM_MSI_ENDPOINT"], variables["IDENTITY_ENDPOINT"]);
+    let fixed = [("ARM_MSI_API_VERSION", "2019-08-01"), ("ARM_USE_MSI", "true"), ("AZCOPY_AUTO_LOGIN_TYPE", "MSI")];
+    for (name, value) in fixed {
+        assert_eq!(variables[name], value, "{name}");
+    }
+    assert_eq!(variables.len(), fixed.len() + 3, "{:?}", variables.keys());
     assert!(!output.contains(&cached_token(&home)));
 }
 
