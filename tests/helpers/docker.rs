@@ -47,7 +47,9 @@ fn docker_and_skopeo_get_the_token_as_password() {
     // docker asks for the configuration too, which this registry does not have.
     docker(&home, &line);
     assert_eq!(server.credentials(), [basic("oauth2", TOKEN)]);
-    assert!(server.seen().iter().any(|request| request.header("User-Agent").unwrap_or_default().contains("Docker")));
+    let is_of_docker = |request: &Request| request.header("User-Agent").unwrap_or_default().contains("Docker");
+    let of_docker: Vec<_> = server.seen().into_iter().filter(is_of_docker).collect();
+    assert!(of_docker.iter().any(|request| request.authorization() == Some(&basic("oauth2", TOKEN))), "{of_docker:?}");
 }
 
 #[test]

@@ -36,7 +36,9 @@ fn a_tarball_has_the_program_its_completions_and_all_licences() {
     shell(folder.path(), &format!("tar xzf '{}/{name}.tar.gz'", dist().display()));
     let unpacked = folder.path().join(name);
     assert_works(&unpacked.join("tokcache"));
-    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "completions/_tokcache"] {
+    let manual = ["man/tokcache.1", "man/tokcache-token.1", "man/tokcache-profiles.5"];
+    let files = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "completions/_tokcache"];
+    for file in files.into_iter().chain(manual) {
         assert_eq!(fs::read(unpacked.join(file)).unwrap(), fs::read(Path::new(ROOT).join(file)).unwrap(), "{file}");
     }
     let licences = fs::read_to_string(unpacked.join("THIRD-PARTY.txt")).unwrap();
@@ -78,6 +80,9 @@ fn a_deb_is_installed_run_and_removed_on_a_clean_root() {
         "/usr/share/zsh/vendor-completions/_tokcache",
         "/usr/share/fish/vendor_completions.d/tokcache.fish",
         "/usr/share/doc/tokcache/copyright",
+        "/usr/share/man/man1/tokcache.1.gz",
+        "/usr/share/man/man1/tokcache-token.1.gz",
+        "/usr/share/man/man5/tokcache-profiles.5.gz",
     ] {
         assert!(shown.lines().any(|line| line == file), "{file}: {shown}");
     }
