@@ -79,6 +79,25 @@ fn the_formula_has_the_sum_of_the_sources() {
     }
 }
 
+/// `cargo binstall` fills the templates of `Cargo.toml` in.
+#[test]
+fn cargo_binstall_finds_the_program_in_the_tarball() {
+    let manifest = fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).unwrap();
+    let template = |name: &str| {
+        let line = manifest.lines().find_map(|line| line.strip_prefix(&format!("{name} = \""))).unwrap();
+        let values = [("name", "tokcache"), ("bin", "tokcache"), ("version", env!("CARGO_PKG_VERSION"))];
+        let values = values.into_iter().chain([("target", "x86_64-unknown-linux-musl")]);
+        values.fold(line.trim_end_matches('"').to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{ {name} }}"), value)
+        })
+    };
+    let url = template("pkg-url");
+    let (release, archive) = url.rsplit_once('/').unwrap();
+    assert_eq!(release, format!("{{ repo }}/releases/download/v{}", env!("CARGO_PKG_VERSION")));
+    let listed = shell(dist(), &format!("tar tzf '{archive}'"));
+    assert!(listed.lines().any(|line| line == template("bin-dir")), "{listed}");
+}
+
 /// The manifest does not depend on the program, so the one for Linux takes the place of that for Windows.
 #[test]
 fn the_winget_manifest_has_the_sum_of_the_zip_file() {
