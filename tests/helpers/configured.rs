@@ -7,7 +7,7 @@ use crate::support::home::Home;
 use crate::support::put;
 
 /// The clients: their flags, their file, and what is there before.
-const CLIENTS: [(&str, &str, &str); 12] = [
+const CLIENTS: [(&str, &str, &str); 14] = [
     (
         "git --host a.example.com --host 127.0.0.1:8080",
         ".gitconfig",
@@ -34,6 +34,8 @@ const CLIENTS: [(&str, &str, &str); 12] = [
         "# mine\ncredentials \"b.example.com\" {\n  token = \"secret\"\n}\n",
     ),
     ("go --host a.example.com", ".config/go/env", "GOFLAGS=-mod=mod\n"),
+    ("pip --host a.example.com", ".config/pip/pip.conf", "# mine\n[global]\ntimeout = 60\n\n[install]\nuser = true\n"),
+    ("uv --host a.example.com", ".config/uv/uv.toml", "# mine\noffline = false\n\n[pip]\nstrict = true\n"),
     ("bazel --host a.example.com", ".bazelrc", "# mine\nbuild -c opt\n"),
     ("aws --role-arn arn:aws:iam::1:role/r", ".aws/config", "# mine\n[default]\nregion = eu-central-1\n"),
     (
@@ -138,6 +140,8 @@ fn a_setting_of_another_program_stays_and_is_an_error() {
         ),
         ("terraform --host a.example.com", ".terraformrc", "credentials_helper \"other\" {}\n"),
         ("go --host a.example.com", ".config/go/env", "GOAUTH=off\n"),
+        ("pip --host a.example.com", ".config/pip/pip.conf", "[global]\nkeyring-provider = import\n"),
+        ("uv --host a.example.com", ".config/uv/uv.toml", "keyring-provider = \"disabled\"\n"),
         ("aws --name default --role-arn r", ".aws/config", "[default]\ncredential_process = other\n"),
         ("kubernetes --host a.example.com", ".kube/config", "{\"users\": []}\n"),
         ("docker --host a.example.com", ".docker/config.json", "no json"),

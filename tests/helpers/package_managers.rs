@@ -2,7 +2,7 @@
 
 use crate::server::{Answer, Request, Server};
 use crate::support::{answer_of, text};
-use crate::{TOKEN, basic, home, link, python, tool};
+use crate::{TOKEN, basic, home, python, tool};
 
 /// Answers as a package index that demands a password.
 fn index(request: &Request) -> Answer {
@@ -28,16 +28,17 @@ fn assert_asked(server: &Server) {
 #[test]
 fn pip_and_uv_get_the_token_as_password() {
     let home = home();
-    link(&home, "keyring");
     let (own, other) = (Server::start(index), Server::start(index));
-    home.answer(&format!("profile set default --helper-host {}", own.host()));
+    for client in ["pip", "uv"] {
+        home.answer(&format!("configure {client} --host {} --write", own.host()));
+    }
     for server in [&own, &other] {
         let url = format!("http://me@{}/simple/", server.host());
-        let asked = ["--keyring-provider", "subprocess", "--index-url", &url, "private"];
+        let asked = ["--index-url", &url, "private"];
         let pip = ["-m", "pip", "download", "--no-input", "--disable-pip-version-check", "--no-cache-dir"];
         let output = python(&home).args(pip).args(asked).output().unwrap();
         assert!(text(&output.stderr).contains("private"), "{output:?}");
-        let uv = ["pip", "install", "--no-cache", "--no-config", "--target", "packages"];
+        let uv = ["pip", "install", "--no-cache", "--target", "packages"];
         let output = home.command(tool("uv")).args(uv).args(asked).output().unwrap();
         assert!(text(&output.stderr).contains("private"), "{output:?}");
     }

@@ -15,6 +15,7 @@ mod json;
 mod kubernetes;
 mod link;
 mod plan;
+mod python;
 mod sections;
 mod terraform;
 mod words;
@@ -102,8 +103,12 @@ enum Client {
     Go,
     /// kubectl and other Kubernetes clients
     Kubernetes,
+    /// pip
+    Pip,
     /// Terraform and OpenTofu
     Terraform,
+    /// uv
+    Uv,
 }
 
 /// A request to change the settings of a program.
@@ -187,7 +192,9 @@ impl Change<'_> {
             Client::Git => git::plan(self, &mut plan)?,
             Client::Go => go::plan(self, &mut plan)?,
             Client::Kubernetes => kubernetes::plan(self, &mut plan)?,
+            Client::Pip => python::plan(python::Program::Pip, self, &mut plan)?,
             Client::Terraform => terraform::plan(self, &mut plan)?,
+            Client::Uv => python::plan(python::Program::Uv, self, &mut plan)?,
         }
         if self.target.write { plan.apply(self.settings) } else { plan.show() }
     }

@@ -64,7 +64,7 @@ pub(in crate::cli) fn go_env() -> Result<Option<PathBuf>, Failure> {
         return Ok(Some(file).filter(|file| file.as_os_str() != "off"));
     }
     own_home()?;
-    Ok(Some(BaseDirs::new().ok_or_else(no_home)?.config_dir().join("go/env")))
+    in_settings("go/env").map(Some)
 }
 
 /// Returns the kubeconfig file that kubectl changes.
@@ -79,11 +79,29 @@ pub(in crate::cli) fn kubeconfig() -> Result<PathBuf, Failure> {
     }
 }
 
+/// Returns the user's configuration file of pip.
+pub(in crate::cli) fn pip_config() -> Result<PathBuf, Failure> {
+    match path("PIP_CONFIG_FILE")? {
+        Some(file) => Ok(file),
+        None if cfg!(windows) => in_settings("pip/pip.ini"),
+        None => Ok(named_or("XDG_CONFIG_HOME", ".config")?.join("pip/pip.conf")),
+    }
+}
+
+/// Returns the user's configuration file of uv.
+pub(in crate::cli) fn uv_config() -> Result<PathBuf, Failure> {
+    match path("UV_CONFIG_FILE")? {
+        Some(file) => Ok(file),
+        None if cfg!(windows) => in_settings("uv/uv.toml"),
+        None => Ok(named_or("XDG_CONFIG_HOME", ".config")?.join("uv/uv.toml")),
+    }
+}
+
 /// Returns the CLI configuration file of Terraform.
 pub(in crate::cli) fn terraform_config() -> Result<PathBuf, Failure> {
     match path("TF_CLI_CONFIG_FILE")? {
         Some(file) => Ok(file),
-        None if cfg!(windows) => Ok(BaseDirs::new().ok_or_else(no_home)?.config_dir().join("terraform.rc")),
+        None if cfg!(windows) => in_settings("terraform.rc"),
         None => in_home(".terraformrc"),
     }
 }
@@ -91,9 +109,14 @@ pub(in crate::cli) fn terraform_config() -> Result<PathBuf, Failure> {
 /// Returns the folder in which Terraform looks for credentials helpers.
 pub(in crate::cli) fn terraform_plugins() -> Result<PathBuf, Failure> {
     match cfg!(windows) {
-        true => Ok(BaseDirs::new().ok_or_else(no_home)?.config_dir().join("terraform.d/plugins")),
+        true => in_settings("terraform.d/plugins"),
         false => in_home(".terraform.d/plugins"),
     }
+}
+
+/// Returns a path in the system's folder for the settings of programs.
+fn in_settings(name: &str) -> Result<PathBuf, Failure> {
+    Ok(BaseDirs::new().ok_or_else(no_home)?.config_dir().join(name))
 }
 
 fn named_or(name: &str, default: &str) -> Result<PathBuf, Failure> {

@@ -1,0 +1,78 @@
+//! pip and uv: the keyring provider in their settings, and a link with the name of the program that they run.
+
+use std::path::PathBuf;
+
+use super::file::Edit;
+use super::link::Link;
+use super::plan::Plan;
+use super::{Change, sections};
+use crate::cli::{Failure, environment};
+
+/// A program that asks `keyring` for passwords.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Program {
+    Pip,
+    Uv,
+}
+
+/// The setting of both.
+const KEY: &str = "keyring-provider";
+
+/// The section of pip's settings. uv's setting is before all sections.
+const GLOBAL: &str = "[global]";
+
+/// Marks the line below it as one of `configure`.
+const MARK: &str = "# The program keyring is tokcache.";
+
+impl Program {
+    fn file(self) -> Result<PathBuf, Failure> {
+        match self {
+            Program::Pip => environment::pip_config(),
+            Program::Uv => environment::uv_config(),
+        }
+    }
+
+    fn lines(self) -> [String; 2] {
+        let value = if self == Program::Pip { "subprocess" } else { "\"subprocess\"" };
+        [MARK.to_owned(), format!("{KEY} = {value}")]
+    }
+
+    /// Whether the settings have another keyring provider.
+    fn has_another(self, text: &str) -> bool {
+        match self {
+            Program::Pip => sections::value(text, GLOBAL, KEY).is_some(),
+            Program::Uv => text.lines().take_while(|line| !line.starts_with('[')).any(|line| line.starts_with(KEY)),
+        }
+    }
+
+    fn added(self, text: &str) -> String {
+        match self {
+            Program::Pip => sections::with(text, GLOBAL, &self.lines()),
+            Program::Uv => format!("{}\n{text}", self.lines().join("\n")),
+        }
+    }
+
+    fn removed(self, text: &str) -> String {
+        let text = text.replacen(&format!("{}\n", self.lines().join("\n")), "", 1);
+        if self == Program::Pip { sections::without(&text, GLOBAL, &[]) } else { text }
+    }
+}
+
+pub(super) fn plan(program: Program, change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
+    let mut edit = Edit::of(&program.file()?)?;
+    let is_own = |text: &str| text.lines().any(|line| line == MARK);
+    match (is_own(edit.text()), change.is_undo()) {
+        (true, true) => edit.set(program.removed(edit.text())),
+        (false, false) if program.has_another(edit.text()) => {
+            return Err(edit.refuse(&format!("it has another {KEY}; remove it first")));
+        }
+        (false, false) => edit.set(program.added(edit.text())),
+        (true, false) | (false, true) => {}
+    }
+    let other = if program == Program::Pip { Program::Uv } else { Program::Pip };
+    let is_used = is_own(edit.text()) || is_own(Edit::of(&other.file()?)?.text());
+    plan.link(Link::beside_program("keyring", is_used)?);
+    plan.hosts(&change.profile, change.hosts()?, !change.is_undo())?;
+    plan.edit(edit);
+    Ok(())
+}
