@@ -63,6 +63,8 @@ fn kubectl_gets_the_token_in_each_version_of_the_protocol_that_it_knows() {
     let server = Server::start_tls(&certificates, api);
     write_config(&home, &server, &certificates);
     configure(&home, &server.host());
+    let settings = std::fs::read_to_string(home.path(".kube/config")).unwrap();
+    assert!(settings.contains("interactiveMode: Never"), "{settings}");
     assert!(answer_of(&kubectl(&home)).contains("reached"));
     if knows_v1(&home) {
         home.edit(".kube/config", "client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1");
