@@ -256,33 +256,39 @@ fn a_sign_in_that_nobody_finishes_ends_at_its_own_time() {
     assert!(said.contains("error: nobody approved the sign-in in time"), "{said}");
 }
 
-#[test]
-fn over_ssh_a_code_takes_the_place_of_the_browser() {
-    let provider = Provider::start();
-    let home = Home::at(&provider);
+/// Returns `tokcache login --browser` on a machine that has neither a screen nor a browser.
+fn without_screen(home: &Home) -> Command {
     let mut login = home.command(env!("CARGO_BIN_EXE_tokcache"));
     for name in SCREENS {
         login.env_remove(name);
     }
-    login.args(LOGIN_BROWSER).args(["--sign-in-timeout", "1s"]).env("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22");
-    let output = output_of(&mut login);
+    login.args(LOGIN_BROWSER);
+    login
+}
+
+#[track_caller]
+fn assert_code_in_place_of_browser(login: &mut Command, why: &str) {
+    let output = output_of(login.args(["--sign-in-timeout", "1s"]));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("No browser opens here (this is a session over SSH)"), "{said}");
+    assert!(said.contains(&format!("No browser opens here ({why}")), "{said}");
     assert!(said.contains("and enter the code:"), "{said}");
+}
+
+#[test]
+fn over_ssh_a_code_takes_the_place_of_the_browser() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let mut login = without_screen(&home);
+    login.env("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22");
+    assert_code_in_place_of_browser(&mut login, "this is a session over SSH)");
 }
 
 #[test]
 fn without_a_screen_a_code_takes_the_place_of_the_browser() {
     let provider = Provider::start();
     let home = Home::at(&provider);
-    let mut login = home.command(env!("CARGO_BIN_EXE_tokcache"));
-    for name in SCREENS {
-        login.env_remove(name);
-    }
-    let output = output_of(login.args(LOGIN_BROWSER).args(["--sign-in-timeout", "1s"]));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("No browser opens here (there is no screen"), "{said}");
-    assert!(said.contains("and enter the code:"), "{said}");
+    let mut login = without_screen(&home);
+    assert_code_in_place_of_browser(&mut login, "there is no screen");
 }
 
 #[test]
@@ -326,12 +332,9 @@ fn in_wsl_the_browser_of_windows_opens_and_its_answer_comes_back() {
         );
         put(&program, script);
         std::fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("a program");
-        let mut login = home.command(env!("CARGO_BIN_EXE_tokcache"));
-        for name in SCREENS {
-            login.env_remove(name);
-        }
         let path = std::env::var("PATH").expect("a PATH");
-        login.args(LOGIN_BROWSER).env("PATH", format!("{}:{path}", programs.path().display()));
+        let mut login = without_screen(&home);
+        login.env("PATH", format!("{}:{path}", programs.path().display()));
         let output = output_of(&mut in_wsl(&login));
         assert!(output.status.success(), "{opener}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(page(&home).contains("You are signed in as"), "{opener}: {}", page(&home));
