@@ -1,16 +1,14 @@
 //! Tests `tokcache login --browser`: a real provider, and a program in the place of the browser.
 
-use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::Signal;
 use serde_json::json;
 
 use crate::harness::{
-    Home, LOGIN, Provider, REFRESH_TOKEN, SCOPE, end_of, in_wsl, output_of, put, signal, source, wait_until,
+    Home, LOGIN, Provider, REFRESH_TOKEN, SCOPE, end_of, in_wsl, output_of, put_program, signal, source, wait_until,
 };
 
 const AUTHORIZATION_CODE: &str = "authorization_code";
@@ -330,8 +328,7 @@ fn in_wsl_the_browser_of_windows_opens_and_its_answer_comes_back() {
         let script = format!(
             "#!/bin/sh\necho \"$*\" >'{shown}'\nfor url; do :; done\nexec node '{open}' {LOGIN} '{page_file}' \"$url\"\n"
         );
-        put(&program, script);
-        std::fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("a program");
+        put_program(&program, &script);
         let path = std::env::var("PATH").expect("a PATH");
         let mut login = without_screen(&home);
         login.env("PATH", format!("{}:{path}", programs.path().display()));

@@ -1,11 +1,10 @@
 //! Programs that `exec` starts: they find the token in one place, and everything else as the caller had it.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs;
 use std::process::Stdio;
 
 use crate::support::home::Home;
-use crate::support::{answer_of, failure_of, put, text, wrapped};
+use crate::support::{answer_of, failure_of, put_program, text, wrapped};
 
 /// Prints what a program inherits: its descriptors, and the signals that it ignores or blocks.
 const INHERITED: &str = "ls /proc/self/fd | wc -l; grep -E 'Sig(Ign|Blk)' /proc/self/status; umask; ulimit -c";
@@ -34,8 +33,7 @@ fn a_program_inherits_what_the_caller_had_and_its_status_is_the_callers() {
 #[test]
 fn a_program_beside_tokcache_ignores_a_broken_pipe_if_the_caller_did() {
     let mut home = Home::signed_in();
-    put(&home.path("curl"), "#!/bin/sh\ncat >/dev/null\nkill -PIPE $$\n");
-    fs::set_permissions(home.path("curl"), Permissions::from_mode(0o755)).unwrap();
+    put_program(&home.path("curl"), "#!/bin/sh\ncat >/dev/null\nkill -PIPE $$\n");
     home.set("PATH", format!("{}:/usr/bin:/bin", home.path("").display()));
     for way in ["exec --as managed-identity -- curl", "curl -- --data @- https://api.example.com"] {
         for (caller, status) in [("trap '' PIPE; ", 0), ("", 128 + 13)] {

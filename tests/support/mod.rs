@@ -25,6 +25,14 @@ pub(crate) fn put(path: &Path, bytes: impl AsRef<[u8]>) {
     std::fs::write(path, bytes).unwrap();
 }
 
+/// Writes a program that takes the place of another one.
+#[cfg(unix)]
+pub(crate) fn put_program(path: &Path, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    put(path, script);
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 /// Returns the names in a folder, sorted.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();

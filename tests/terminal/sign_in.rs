@@ -1,14 +1,13 @@
 //! The device code on different terminals.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
 
 use crate::support::home::Home;
 use crate::support::provider::{Provider, device_authorization, generous};
 use crate::support::terminal::Terminal;
-use crate::support::{in_wsl, put, text};
+use crate::support::{in_wsl, put_program, text};
 
 /// The second line of `WDJB-MJHT` in large characters.
 const LARGE: &str = "█ ▄ █ █   █    █  █▄▄▄▀ ▄▄▄▄▄ █ █ █    █  █▄▄▄█   █";
@@ -131,8 +130,7 @@ fn a_desktop_has_the_code_in_its_clipboard_and_the_page_in_its_browser() {
         ("xclip", "#!/bin/sh\necho \"$*\" >\"$HOME/arguments\"\ncat >\"$HOME/clipboard\"\n"),
         ("opener", "#!/bin/sh\necho \"$1 ${TOKCACHE_CLIENT_SECRET-unset}\" >\"$HOME/page\"\n"),
     ] {
-        put(&folder.path().join(name), code);
-        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        put_program(&folder.path().join(name), code);
     }
     let path = format!("{}:/usr/bin:/bin", folder.path().display());
     let home = folder.path().to_str().unwrap();
@@ -155,8 +153,7 @@ fn a_desktop_has_the_code_in_its_clipboard_and_the_page_in_its_browser() {
 #[test]
 fn in_wsl_the_code_is_in_the_clipboard_of_windows() {
     let (provider, mut home) = (provider(), Home::empty());
-    put(&home.path("clip.exe"), "#!/bin/sh\ncat >\"$HOME/clipboard\"\n");
-    fs::set_permissions(home.path("clip.exe"), fs::Permissions::from_mode(0o755)).unwrap();
+    put_program(&home.path("clip.exe"), "#!/bin/sh\ncat >\"$HOME/clipboard\"\n");
     home.set("PATH", format!("{}:/usr/bin:/bin", home.path("").display()));
     let line = format!("login --authority {}/tenant --client-id app --scope api:read --clipboard", provider.address());
     let output = in_wsl(&home.program(&line)).output().unwrap();

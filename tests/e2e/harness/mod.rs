@@ -13,7 +13,7 @@ pub(crate) use msal::{Library, Protocol};
 pub(crate) use process::{end_of, kill, output_of, signal, wait_until};
 pub(crate) use provider::{DEVICE_CODE, Provider, REFRESH_TOKEN};
 pub(crate) use support::strace::traced;
-pub(crate) use support::{answer_of, in_wsl, is_long, names, put};
+pub(crate) use support::{answer_of, in_wsl, is_long, names, put_program};
 
 /// The client id of all programs, so that they share tokens.
 pub(crate) const CLIENT_ID: &str = "e2e-app";
