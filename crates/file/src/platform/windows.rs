@@ -71,12 +71,12 @@ pub(crate) fn open_to_write(path: &Path) -> io::Result<File> {
 
 /// Opens a file for reading and writing. Creating symbolic links needs a privilege on Windows.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).open(path)
+    open_to_write(path)
 }
 
 /// Opens a file for reading. Creating symbolic links needs a privilege on Windows.
 pub(crate) fn read_itself(path: &Path) -> io::Result<File> {
-    File::open(path)
+    open_to_read(path)
 }
 
 /// Returns `None`: files in a user's profile inherit the user's permissions.
