@@ -1,10 +1,10 @@
 //! A shell on a terminal, with the completion script.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
 use crate::support::home::Home;
-use crate::support::put;
+use crate::support::put_program;
 use crate::support::terminal::Terminal;
 
 /// How to start a shell without the machine's own configuration, and with a completion script.
@@ -49,8 +49,10 @@ impl<'h> Shell<'h> {
             fs::create_dir(&bin).unwrap();
             symlink(env!("CARGO_BIN_EXE_tokcache"), bin.join("tokcache")).unwrap();
             // Records the words that the shell makes of a line.
-            put(&bin.join("words"), "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$HOME/words\"\nprintf '[%s]\\n' end\n");
-            fs::set_permissions(bin.join("words"), fs::Permissions::from_mode(0o755)).unwrap();
+            put_program(
+                &bin.join("words"),
+                "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$HOME/words\"\nprintf '[%s]\\n' end\n",
+            );
         }
         let mut command = home.command(kind.name);
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());

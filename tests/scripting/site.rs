@@ -1,14 +1,14 @@
 //! A machine on which a script runs: a home with a token or without one, and the API.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crate::api::Api;
 use crate::page::block;
 use crate::support::home::Home;
-use crate::support::{answer_of, put, text};
+use crate::support::{answer_of, put, put_program, text};
 
 /// The token in the cache of a home.
 pub(crate) const TOKEN: &str = "AT-bob";
@@ -76,8 +76,7 @@ impl Site {
 
     /// Writes a program.
     pub(crate) fn program(&self, name: &str, code: &str) {
-        put(&self.home.path(name), code);
-        fs::set_permissions(self.home.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+        put_program(&self.home.path(name), code);
     }
 
     /// Returns a code block of the page for this machine.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output, Stdio};
 
@@ -10,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::api::Api;
 use crate::support::home::Home;
-use crate::support::{answer_of, failure_of, put, text, wrapped};
+use crate::support::{answer_of, failure_of, put_program, text, wrapped};
 use crate::wait_until;
 
 fn curl(home: &Home, arguments: &[&str]) -> Command {
@@ -205,8 +204,7 @@ fn on_a_terminal_only_the_response_is_shown() {
     let (mut home, api) = (Home::signed_in(), Api::start());
     let bin = home.path("bin");
     fs::create_dir(&bin).unwrap();
-    put(&bin.join("run"), format!("#!/bin/sh\n\"$1\" curl {}\necho \"[end]\"\n", api.url("/")));
-    fs::set_permissions(bin.join("run"), fs::Permissions::from_mode(0o755)).unwrap();
+    put_program(&bin.join("run"), &format!("#!/bin/sh\n\"$1\" curl {}\necho \"[end]\"\n", api.url("/")));
     home.set("TERM", "dumb");
     let mut terminal = Terminal::showing(home.command(bin.join("run")).arg(env!("CARGO_BIN_EXE_tokcache")));
     terminal.wait_for("[end]");
