@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tokcache_core::store::{Holder, Pauses};
 use tokcache_core::time::{Clock, SystemClock};
 use tokcache_file::platform::{self, Distrust, FolderLock};
 use tokcache_file::text_of_path;
@@ -157,27 +158,21 @@ pub(super) struct Changing {
 /// The prefix of the temporary files of profiles.
 const TEMPORARY: &str = ".profile-";
 
-/// The pause between two attempts to get the lock.
-const PAUSE: Duration = Duration::from_millis(20);
-
 impl Changing {
     /// Waits at most `patience` for other processes that change profiles.
     pub(super) fn begin(patience: Duration) -> Result<Changing, Failure> {
         let folder = folder()?.ok_or_else(environment::no_home)?;
         let clock = SystemClock::new();
-        let start = clock.elapsed();
+        let mut pauses = Pauses::new(patience, &clock);
         loop {
             if let Some(changing) = Changing::try_in(&folder)? {
                 return Ok(changing);
             }
-            let waited = clock.elapsed().saturating_sub(start);
-            if waited >= patience {
-                let lock = FolderLock::file_in(&folder);
-                let message =
-                    format!("waited {} s for {}, which another process holds", waited.as_secs(), lock.display());
-                return Err(Failure::new(Exit::Config, message).retryable(true));
-            }
-            clock.sleep(PAUSE.min(patience - waited));
+            let (pause, _) = pauses
+                .next(Holder::default(), || FolderLock::file_in(&folder))
+                .map_err(|busy| Failure::new(Exit::Config, busy.to_string()).retryable(true))?;
+            clock.sleep(pause);
+            pauses.rested(pause);
         }
     }
 

@@ -10,7 +10,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 /// The longest wait for the end of a lease before the next attempt, in case the end was missed.
 const LONGEST_REST: Duration = Duration::from_millis(200);
-/// A rest that takes so much longer than asked for shows that this process was suspended, as by Ctrl-Z.
+/// A step that takes so much longer than it should shows that this process was suspended, as by Ctrl-Z.
 const SUSPENDED: Duration = Duration::from_secs(1);
 /// How often the caller may check whether it still needs the lease.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -81,7 +81,10 @@ pub struct Pauses<'a> {
     patience: Duration,
     clock: &'a dyn Clock,
     start: Duration,
-    rest: Duration,
+    /// The start of the current rest, or of the current attempt.
+    step: Duration,
+    /// Whether the wait has been extended for a slow attempt.
+    is_extended: bool,
     pause: Duration,
     /// The last known holder, for errors. Between two holders, the lease is free for a moment.
     last_known: Holder,
@@ -91,11 +94,22 @@ impl<'a> Pauses<'a> {
     /// Starts a wait of at most `patience`.
     pub fn new(patience: Duration, clock: &'a dyn Clock) -> Self {
         let start = clock.elapsed();
-        Pauses { patience, clock, start, rest: start, pause: FIRST_PAUSE, last_known: Holder::default() }
+        Pauses {
+            patience,
+            clock,
+            start,
+            step: start,
+            is_extended: false,
+            pause: FIRST_PAUSE,
+            last_known: Holder::default(),
+        }
     }
 
     /// Returns the pause after an attempt that met this holder, and the remaining patience. The caller rests, and then
     /// calls [`rested`](Self::rested).
+    ///
+    /// The first attempt that takes a second or more does not count as waiting: this process may have been suspended. A
+    /// remote store can be as slow as that by itself, so later attempts count.
     ///
     /// # Errors
     /// [`StoreError::Busy`] if no patience is left, with `name` for the lock.
@@ -103,8 +117,12 @@ impl<'a> Pauses<'a> {
         if holder.pid.is_some() {
             self.last_known = holder;
         }
-        self.rest = self.clock.elapsed();
-        let waited = self.rest.saturating_sub(self.start);
+        let attempt = self.end_step();
+        if attempt >= SUSPENDED && !self.is_extended {
+            self.is_extended = true;
+            self.start += attempt;
+        }
+        let waited = self.step.saturating_sub(self.start);
         if waited >= self.patience {
             return Err(StoreError::Busy { lock: name(), holder: std::mem::take(&mut self.last_known), waited });
         }
@@ -117,10 +135,16 @@ impl<'a> Pauses<'a> {
     /// Ends a rest of at most `most`. The time in which this process was suspended does not count as waiting: the holder
     /// may have been suspended too.
     pub fn rested(&mut self, most: Duration) {
-        let longer = self.clock.elapsed().saturating_sub(self.rest).saturating_sub(most);
+        let longer = self.end_step().saturating_sub(most);
         if longer >= SUSPENDED {
             self.start += longer;
         }
+    }
+
+    /// Returns how long the current step took, and begins the next one.
+    fn end_step(&mut self) -> Duration {
+        let now = self.clock.elapsed();
+        now.saturating_sub(std::mem::replace(&mut self.step, now))
     }
 }
 
@@ -232,6 +256,19 @@ mod tests {
         pauses.next(Holder::default(), PathBuf::new).unwrap();
         clock.sleep(Duration::from_secs(2));
         pauses.rested(Duration::from_secs(2));
+        assert!(matches!(pauses.next(Holder::default(), PathBuf::new), Err(StoreError::Busy { .. })));
+    }
+
+    #[test]
+    fn one_slow_attempt_does_not_count_either() {
+        let clock = SleepClock::default();
+        let mut pauses = Pauses::new(Duration::from_secs(2), &clock);
+        clock.sleep(Duration::from_secs(60));
+        let (pause, left) = pauses.next(Holder::default(), PathBuf::new).unwrap();
+        assert_eq!(left, Duration::from_secs(2));
+        clock.sleep(pause);
+        pauses.rested(pause);
+        clock.sleep(Duration::from_secs(2));
         assert!(matches!(pauses.next(Holder::default(), PathBuf::new), Err(StoreError::Busy { .. })));
     }
 
