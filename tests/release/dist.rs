@@ -12,6 +12,13 @@ pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 pub(crate) const URL: &str = "https://downloads.example.com/tokcache";
 
+/// What the shell of a second build sets: other times, another time zone and other default modes.
+pub(crate) const ELSEWHERE: &str =
+    "umask 077; export TZ=Asia/Tokyo LANG=de_DE.UTF-8; find . -exec touch -h -d 2020-01-01 {} +";
+
+/// The folder of maturin, which `tests/run release` has installed.
+pub(crate) const BIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/e2e/release/bin");
+
 /// Returns the static program, which `tests/run release` has built.
 pub(crate) fn program() -> PathBuf {
     let program = Path::new(ROOT).join("target/x86_64-unknown-linux-musl/release/tokcache");
@@ -48,9 +55,20 @@ impl Copy {
         shell.output().unwrap()
     }
 
-    /// Makes the packages, and returns their folder. `before` is run before that in the same shell.
+    /// Makes the packages, and returns their folder. `before` is run before that in the same shell. The packages do not
+    /// depend on what the program does, so the one for Linux takes the place of that for Windows.
     pub(crate) fn build(&self, before: &str) -> PathBuf {
-        let built = self.run(&format!("{before}; release/build --program '{}' dist", program().display()));
+        let program = program();
+        self.build_with(before, &format!("--program '{0}' --program-for-windows '{0}'", program.display()))
+    }
+
+    /// Builds the programs and makes all packages, which takes minutes.
+    pub(crate) fn build_all(&self, before: &str) -> PathBuf {
+        self.build_with(&format!("export PATH='{BIN}':\"$PATH\"; {before}"), "")
+    }
+
+    fn build_with(&self, before: &str, options: &str) -> PathBuf {
+        let built = self.run(&format!("{before}; release/build {options} dist"));
         assert!(built.status.success(), "{}", text(&built.stderr));
         self.folder().join("dist")
     }

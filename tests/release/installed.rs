@@ -1,19 +1,17 @@
 //! The packages, installed as a user installs them.
 
+use std::env::home_dir;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::process::geteuid;
 
-use crate::dist::{Copy, ROOT, dist, shell};
+use crate::dist::{BIN, Copy, ELSEWHERE, ROOT, dist, shell};
 use crate::support::home::Home;
 use crate::support::{is_long, text};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Installed by `tests/run release`.
-const MATURIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/e2e/release/bin/maturin");
 
 /// The program prints its version and the token of a cache.
 #[track_caller]
@@ -32,7 +30,7 @@ fn assert_works(program: &Path) {
 fn a_tarball_has_the_program_its_completions_and_all_licences() {
     let folder = tempfile::tempdir().unwrap();
     let name = format!("tokcache-{VERSION}-x86_64-unknown-linux-musl");
-    shell(dist(), "sha256sum --check --strict SHA256SUMS && [ $(wc -l <SHA256SUMS) -eq 6 ]");
+    shell(dist(), "sha256sum --check --strict SHA256SUMS && [ $(wc -l <SHA256SUMS) -eq 10 ]");
     shell(folder.path(), &format!("tar xzf '{}/{name}.tar.gz'", dist().display()));
     let unpacked = folder.path().join(name);
     assert_works(&unpacked.join("tokcache"));
@@ -93,12 +91,51 @@ fn a_deb_is_installed_run_and_removed_on_a_clean_root() {
 #[test]
 fn a_wheel_is_installed_by_pip() {
     let folder = tempfile::tempdir().unwrap();
-    let build = format!("'{MATURIN}' build --locked --strip --compatibility linux --out '{}'", folder.path().display());
+    let build =
+        format!("'{BIN}/maturin' build --locked --strip --compatibility linux --out '{}'", folder.path().display());
     shell(Path::new(ROOT), &build);
-    shell(folder.path(), "python3 -m venv venv && venv/bin/pip install --quiet --no-index --no-deps ./tokcache-*.whl");
-    assert_works(&folder.path().join("venv/bin/tokcache"));
-    let metadata = shell(folder.path(), "venv/bin/pip show tokcache");
+    let program = install_wheel(folder.path());
+    assert_works(&program);
+}
+
+/// Installs the wheel of this folder in an environment of its own. Returns the program.
+fn install_wheel(folder: &Path) -> PathBuf {
+    shell(folder, "python3 -m venv venv && venv/bin/pip install --quiet --no-index --no-deps ./tokcache-*.whl");
+    let metadata = shell(folder, "venv/bin/pip show tokcache");
     assert!(metadata.contains(&format!("Version: {VERSION}\n")), "{metadata}");
+    folder.join("venv/bin/tokcache")
+}
+
+/// Prints the names in the list of dependencies that cargo-auditable writes.
+const NAMES: &str = "
+import json, sys, zlib
+for package in json.loads(zlib.decompress(sys.stdin.buffer.read()))['packages']:
+    print(package['name'])";
+
+/// Compiles everything twice, so the quick form leaves it out.
+#[test]
+fn whole_builds_in_two_folders_give_the_same_packages_whose_programs_list_their_dependencies() {
+    if !is_long() {
+        return;
+    }
+    let (copy, other) = (Copy::new(), Copy::new());
+    let (packages, others) = (copy.build_all("true"), other.build_all(ELSEWHERE));
+    shell(&packages, &format!("diff -r . '{}'", others.display()));
+
+    assert_works(&install_wheel(&packages));
+    let linux = format!("tokcache-{VERSION}-x86_64-unknown-linux-musl");
+    let windows = format!("tokcache-{VERSION}-x86_64-pc-windows-gnu");
+    shell(&packages, &format!("tar xzf {linux}.tar.gz && python3 -m zipfile --extract {windows}.zip ."));
+    shell(&packages, &format!("cmp {linux}/tokcache venv/bin/tokcache"));
+    for (program, own) in [(format!("{linux}/tokcache"), "ring"), (format!("{windows}/tokcache.exe"), "windows-sys")] {
+        // The paths of this machine would make it another program elsewhere.
+        for path in [copy.folder(), &home_dir().unwrap().join(".cargo")] {
+            shell(&packages, &format!("! grep --quiet --fixed-strings '{}' {program}", path.display()));
+        }
+        let section = format!("objcopy --dump-section .dep-v0=list {program} copy && python3 -c \"{NAMES}\" <list");
+        let listed = shell(&packages, &section);
+        assert!(listed.lines().any(|line| line == own) && listed.lines().any(|line| line == "tokcache"), "{listed}");
+    }
 }
 
 /// Compiles everything again, so the quick form leaves it out.

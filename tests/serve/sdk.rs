@@ -1,11 +1,12 @@
 //! The Azure SDKs for Python and JavaScript, unmodified.
 
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::endpoint::{Endpoint, cached_token, signed_in};
-use crate::harness::{Home, REFRESH_TOKEN, SCOPE, answer_of, output_of};
+use crate::harness::{Home, REFRESH_TOKEN, SCOPE, answer_of, output_of, put_program};
 
 /// The command of each SDK.
 pub(crate) fn sdks() -> [(&'static str, Vec<String>); 2] {
@@ -110,5 +111,43 @@ fn an_sdk_that_asks_for_more_than_is_listed_is_told_so() {
         let answer = run(&home, &endpoint, &sdk, &["managed", "https://vault.azure.net/.default"]);
         let message = answer["message"].to_string();
         assert!(message.contains("--resource https://vault.azure.net"), "{name}: {answer}");
+    }
+}
+
+/// The scripts of the documentation stand for `az` and `azd`. The scopes of this provider are no resources.
+#[test]
+fn the_credentials_that_run_az_and_azd_get_the_token_of_the_cache_and_its_advice() {
+    let (provider, mut home) = signed_in();
+    let folder = tempfile::tempdir().unwrap();
+    let page = include_str!("../../docs/exec-and-curl.md");
+    let scripts: Vec<_> = page.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("```")).collect();
+    for name in ["az", "azd"] {
+        let told = format!("-o {name} ");
+        let (script, _) = scripts.iter().find(|(script, _)| script.contains(&told)).unwrap();
+        put_program(&folder.path().join(name), &script.replace("/.default", ""));
+    }
+    symlink(env!("CARGO_BIN_EXE_tokcache"), folder.path().join("tokcache")).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    home.set("PATH", format!("{}:{path}", folder.path().display()));
+    home.set("TZ", "UTC"); // azure-identity for Python reads the time that azd prints in UTC as local.
+    let cached: Value = serde_json::from_str(&home.answer(&["token", "-o", "json"])).expect("JSON");
+    let ask = |kind: &str, sdk: &[String]| -> Value {
+        let output = output_of(home.command(&sdk[0]).args(&sdk[1..]).args([kind, SCOPE]));
+        serde_json::from_str(&answer_of(&output)).expect("JSON")
+    };
+    for kind in ["az", "azd"] {
+        for (name, sdk) in sdks() {
+            let answer = ask(kind, &sdk);
+            assert_eq!(answer["tokens"], json!([cached["access_token"]]), "{name} {kind}: {answer}");
+            assert_eq!(answer["expires_on"], cached["expires_on"], "{name} {kind}");
+        }
+    }
+    home.cache.expire_access_tokens();
+    provider.revoke_sign_ins();
+    for kind in ["az", "azd"] {
+        for (name, sdk) in sdks() {
+            let answer = ask(kind, &sdk);
+            assert!(is_login_named(&answer), "{name} {kind}: {answer}");
+        }
     }
 }

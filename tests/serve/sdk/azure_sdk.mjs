@@ -2,10 +2,22 @@
 //
 // Prints one line of JSON: the tokens of the given scopes, or the error of the SDK.
 
-import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
+import {
+  AzureCliCredential,
+  AzureDeveloperCliCredential,
+  DefaultAzureCredential,
+  ManagedIdentityCredential,
+} from '@azure/identity';
+
+const CREDENTIALS = {
+  az: AzureCliCredential,
+  azd: AzureDeveloperCliCredential,
+  default: DefaultAzureCredential,
+  managed: ManagedIdentityCredential,
+};
 
 const [kind, ...scopes] = process.argv.slice(2);
-const credential = kind === 'default' ? new DefaultAzureCredential() : new ManagedIdentityCredential();
+const credential = new CREDENTIALS[kind]();
 try {
   const tokens = [];
   for (const scope of scopes) tokens.push(await credential.getToken(scope));

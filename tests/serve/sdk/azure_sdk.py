@@ -6,12 +6,25 @@ Prints one line of JSON: the tokens of the given scopes, or what the SDK has rai
 import json
 import sys
 
-from azure.identity import CredentialUnavailableError, DefaultAzureCredential, ManagedIdentityCredential
+from azure.identity import (
+    AzureCliCredential,
+    AzureDeveloperCliCredential,
+    CredentialUnavailableError,
+    DefaultAzureCredential,
+    ManagedIdentityCredential,
+)
+
+CREDENTIALS = {
+    "az": AzureCliCredential,
+    "azd": AzureDeveloperCliCredential,
+    "default": DefaultAzureCredential,
+    "managed": ManagedIdentityCredential,
+}
 
 
 def main():
     kind, *scopes = sys.argv[1:]
-    credential = {"default": DefaultAzureCredential, "managed": ManagedIdentityCredential}[kind]()
+    credential = CREDENTIALS[kind]()
     try:
         tokens = [credential.get_token(scope) for scope in scopes]
         print(json.dumps({"tokens": [token.token for token in tokens], "expires_on": tokens[0].expires_on}))
