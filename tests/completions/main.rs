@@ -8,6 +8,8 @@ mod support;
 
 use shell::{SHELLS, Shell};
 use support::home::Home;
+use support::strace::{name, traced};
+use support::text;
 
 /// A user name whose characters are special in some shell.
 const ODD: &str = r#"eve "$x` o'n\eil@example.com"#;
@@ -62,6 +64,26 @@ fn the_accounts_profiles_and_scopes_that_there_are_stand_behind_tab() {
             ("profile sho", &["profile", "show"]),
         ],
     );
+}
+
+/// Without a socket, there is neither the network nor the keyring of a desktop.
+#[test]
+fn completion_opens_no_socket_and_asks_no_keyring() {
+    let home = home();
+    for (kind, line, value) in [
+        ("accounts", "token --account ", "bob@example.com"),
+        ("scopes", "token --scope ", "api:read"),
+        ("profiles", "--profile ", "work"),
+    ] {
+        let mut command = home.program(&format!("complete {kind}"));
+        command.env("COMP_LINE", format!("tokcache {line}"));
+        let (output, calls) = traced(&[], &command);
+        assert!(text(&output.stdout).lines().any(|offered| offered == value), "{kind}: {output:?}");
+        let asked =
+            calls.iter().find(|call| matches!(name(call), "socket" | "connect" | "keyctl" | "request_key" | "add_key"));
+        assert_eq!(asked, None, "{kind}");
+        assert!(calls.len() > 20, "strace saw nothing: {calls:?}");
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Faults of folders, files and file systems that `doctor` finds.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::Output;
 
+use rustix::process::geteuid;
 use tokcache_testing::servers::unshare_options;
 
 use crate::doctor::{examined, found, healthy, read, run};
@@ -36,6 +37,24 @@ fn each_weak_permission_is_found_and_the_suggested_command_mends_it() {
         let (found_status, findings) = examined(&home, "--offline");
         let command = found(&findings, check, severity, name.rsplit('/').next().unwrap());
         assert_eq!(found_status, status, "{name}: {findings:#?}");
+        run(&home, &command);
+        let (status, findings) = examined(&home, "--offline");
+        assert_eq!(status, 0, "{name}, after {command}: {findings:#?}");
+    }
+}
+
+#[test]
+fn a_folder_of_another_user_is_found_and_the_suggested_command_mends_it() {
+    for (name, check) in [("state", "cache"), ("config/profiles", "profiles")] {
+        let home = healthy();
+        if !geteuid().is_root() {
+            println!("only root can give files away: this shows nothing here");
+            return;
+        }
+        chown(home.path(name), Some(65_534), None).unwrap();
+        let (_, findings) = examined(&home, "--offline");
+        let command = found(&findings, check, "warning", "another user could replace");
+        assert!(command.starts_with("chown "), "{command}");
         run(&home, &command);
         let (status, findings) = examined(&home, "--offline");
         assert_eq!(status, 0, "{name}, after {command}: {findings:#?}");

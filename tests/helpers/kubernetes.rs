@@ -73,6 +73,23 @@ fn kubectl_gets_the_token_in_each_version_of_the_protocol_that_it_knows() {
     assert_eq!(server.credentials(), ["Bearer AT-bob"]);
 }
 
+/// A kubeconfig that a person has written for `token -o exec-credential`.
+#[test]
+fn kubectl_and_the_client_for_python_read_the_output_exec_credential() {
+    let (home, certificates) = (home(), Certificates::generate());
+    let server = Server::start_tls(&certificates, api);
+    write_config(&home, &server, &certificates);
+    let version = if knows_v1(&home) { "v1" } else { "v1beta1" };
+    let user = format!(
+        "users:\n- name: tokcache-default\n  user:\n    exec:\n      apiVersion: client.authentication.k8s.io/{version}\n      \
+         command: tokcache\n      args: [token, -o, exec-credential]\n      interactiveMode: Never\n"
+    );
+    home.edit(".kube/config", "users: []\n", &user);
+    assert!(answer_of(&kubectl(&home)).contains("reached"));
+    assert_eq!(list_namespaces(&home), "reached");
+    assert_eq!(server.credentials(), ["Bearer AT-bob"]);
+}
+
 #[test]
 fn another_cluster_of_the_same_user_gets_no_token() {
     let (home, certificates) = (home(), Certificates::generate());
@@ -108,9 +125,14 @@ fn the_client_for_python_gets_the_token() {
     let server = Server::start_tls(&certificates, api);
     write_config(&home, &server, &certificates);
     home.answer(&format!("configure kubernetes --host {} --write", server.host()));
+    assert_eq!(list_namespaces(&home), "reached");
+}
+
+/// Returns the namespace that the official client for Python sees.
+fn list_namespaces(home: &Home) -> String {
     let program = "from kubernetes import client, config\nconfig.load_kube_config()\n\
                    print(client.CoreV1Api().list_namespace().items[0].metadata.name)";
-    assert_eq!(answer_of(&python(&home).args(["-c", program]).output().unwrap()), "reached");
+    answer_of(&python(home).args(["-c", program]).output().unwrap())
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn a_program_is_stopped_continued_and_interrupted_from_the_terminal() {
     let mut home = Home::signed_in();
     home.set("PS1", "ready> ");
     home.set("TERM", "dumb");
-    for way in WAYS {
+    for way in WAYS.into_iter().chain(["exec --as managed-identity"]) {
         let mut terminal = Terminal::showing(home.command("bash").args(["--norc", "--noprofile", "--noediting", "-i"]));
         terminal.wait_for("ready> ");
         let program = env!("CARGO_BIN_EXE_tokcache");

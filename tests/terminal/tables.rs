@@ -1,7 +1,12 @@
 //! Tables and a sign-in in tmux, as a person sees them.
 
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
 use crate::sign_in::provider;
 use crate::support::home::Home;
+use crate::support::text;
 use crate::tmux::Tmux;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tokcache");
@@ -57,10 +62,21 @@ fn tmux_shows_a_sign_in_and_has_the_code_in_its_clipboard() {
     let tmux = Tmux::start(&home, 60, &login);
     let screen = tmux.screen();
     assert!(screen.iter().any(|line| line == "    █ ▄ █ █   █    █  █▄▄▄▀ ▄▄▄▄▄ █ █ █    █  █▄▄▄█   █"), "{screen:#?}");
-    assert!(screen.iter().any(|line| line.starts_with("████ ▄▄▄▄▄ █")), "{screen:#?}");
+    assert_eq!(qr_code(&screen), "https://idp.example.com/device?user_code=WDJB-MJHT");
     assert!(!screen.iter().any(|line| line.contains(" left")), "the countdown is gone: {screen:#?}");
     assert!(screen.iter().any(|line| line.starts_with("Signed in as bob@example.com")), "{screen:#?}");
     assert_eq!(tmux.command(&["show-buffer"]).as_deref(), Ok("WDJB-MJHT"));
+}
+
+/// Reads the QR code on the screen with a library that reads those of cameras.
+#[track_caller]
+fn qr_code(screen: &[String]) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut reader = Command::new("node");
+    reader.arg(root.join("tests/terminal/read_qr_code.mjs")).arg(root.join("target/e2e/terminal/node_modules/"));
+    let mut reader = reader.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    reader.stdin.take().unwrap().write_all(screen.join("\n").as_bytes()).unwrap();
+    text(&reader.wait_with_output().unwrap().stdout).trim_end().to_owned()
 }
 
 /// `docs/pictures/make` draws them again.
