@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
 mod agents;
+mod azcopy;
 mod cargo;
 mod clouds;
 mod configured;

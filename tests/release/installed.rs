@@ -154,6 +154,7 @@ fn the_packed_crates_can_be_installed_with_their_lock_file() {
             printf '{{\"files\":{{}},\"package\":\"%s\"}}' \"$(sha256sum <\"$crate\" | cut -d' ' -f1)\" >\"vendor/$name/.cargo-checksum.json\"
         done
         cp -r vendor/tokcache-{VERSION} own
+        echo '[workspace]' >>own/Cargo.toml
         cargo install --debug --locked --offline --path own --root installed \
             --config 'source.crates-io.replace-with=\"packed\"' --config \"source.packed.directory=\\\"$PWD/vendor\\\"\""
     );
