@@ -126,6 +126,37 @@ fn the_profile_azure_cli_is_the_cache_of_the_azure_cli() {
     assert_eq!(provider.live_refresh_tokens(), 2, "neither sign-in was lost");
 }
 
+/// A client of a family uses the sign-in of another one (`foci`).
+#[test]
+fn a_sign_in_by_one_client_of_a_family_serves_the_others() {
+    let member = ["--client-id", "e2e-neighbour"];
+    for library in [Library::Python, Library::Node] {
+        let (provider, home) = start(Protocol::Entra);
+        provider.change(json!({ "foci": "1" }));
+        library.sign_in(&home, &provider, Protocol::Entra);
+        let served = home.token(&member);
+        assert_ne!(served, library.silent(&home, &provider, Protocol::Entra), "{library:?}: each client has its own");
+        assert_eq!(home.token(&member), served, "{library:?}");
+
+        // The library has one refresh token with tokcache, which has redeemed and replaced it.
+        home.cache.expire_access_tokens();
+        library.silent(&home, &provider, Protocol::Entra);
+        assert_ne!(home.token(&member), served, "{library:?}");
+        assert_eq!(provider.token_requests(REFRESH_TOKEN), 3, "{library:?}");
+        provider.assert_no_sign_in_was_lost();
+    }
+
+    // MSAL Node uses the sign-in of another client only after one of its own.
+    let (provider, home) = start(Protocol::Entra);
+    provider.change(json!({ "foci": "1" }));
+    let login = home.login(&member, |user_code| provider.approve(user_code));
+    assert!(login.status.success(), "{}", String::from_utf8_lossy(&login.stderr));
+    let served = Library::Python.silent(&home, &provider, Protocol::Entra);
+    assert_ne!(served, home.token(&member));
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), 1);
+    provider.assert_no_sign_in_was_lost();
+}
+
 /// Both refresh whenever they can. A refresh token that both have sent would end the sign-in.
 #[test]
 fn the_azure_cli_and_tokcache_refresh_at_once_and_lose_nothing() {

@@ -12,7 +12,7 @@ pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 pub(crate) const URL: &str = "https://downloads.example.com/tokcache";
 
-/// What the shell of a second build sets: other times, another time zone and other default modes.
+/// The lines of a shell before a second build: other times, another time zone and other default modes.
 pub(crate) const ELSEWHERE: &str =
     "umask 077; export TZ=Asia/Tokyo LANG=de_DE.UTF-8; find . -exec touch -h -d 2020-01-01 {} +";
 

@@ -13,6 +13,8 @@ use crate::support::{is_long, text};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+const TARGET: &str = "x86_64-unknown-linux-musl";
+
 /// The program prints its version and the token of a cache.
 #[track_caller]
 fn assert_works(program: &Path) {
@@ -29,7 +31,7 @@ fn assert_works(program: &Path) {
 #[test]
 fn a_tarball_has_the_program_its_completions_and_all_licences() {
     let folder = tempfile::tempdir().unwrap();
-    let name = format!("tokcache-{VERSION}-x86_64-unknown-linux-musl");
+    let name = format!("tokcache-{VERSION}-{TARGET}");
     shell(dist(), "sha256sum --check --strict SHA256SUMS && [ $(wc -l <SHA256SUMS) -eq 10 ]");
     shell(folder.path(), &format!("tar xzf '{}/{name}.tar.gz'", dist().display()));
     let unpacked = folder.path().join(name);
@@ -87,12 +89,14 @@ fn a_deb_is_installed_run_and_removed_on_a_clean_root() {
     assert!(!shown.contains("LEFT:"), "{shown}");
 }
 
-/// maturin builds the program as the tests do, without optimisation: a release would take minutes.
+/// maturin finds the static program, which `tests/run release` has built.
 #[test]
 fn a_wheel_is_installed_by_pip() {
     let folder = tempfile::tempdir().unwrap();
-    let build =
-        format!("'{BIN}/maturin' build --locked --strip --compatibility linux --out '{}'", folder.path().display());
+    let build = format!(
+        "'{BIN}/maturin' build --release --locked --target {TARGET} --compatibility linux --out '{}'",
+        folder.path().display()
+    );
     shell(Path::new(ROOT), &build);
     let program = install_wheel(folder.path());
     assert_works(&program);
@@ -123,7 +127,7 @@ fn whole_builds_in_two_folders_give_the_same_packages_whose_programs_list_their_
     shell(&packages, &format!("diff -r . '{}'", others.display()));
 
     assert_works(&install_wheel(&packages));
-    let linux = format!("tokcache-{VERSION}-x86_64-unknown-linux-musl");
+    let linux = format!("tokcache-{VERSION}-{TARGET}");
     let windows = format!("tokcache-{VERSION}-x86_64-pc-windows-gnu");
     shell(&packages, &format!("tar xzf {linux}.tar.gz && python3 -m zipfile --extract {windows}.zip ."));
     shell(&packages, &format!("cmp {linux}/tokcache venv/bin/tokcache"));

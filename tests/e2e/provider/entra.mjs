@@ -43,6 +43,28 @@ export function decorate(form, login, body) {
   }
 }
 
+// A family of clients: each can use the refresh tokens of the others. oidc-provider knows no families, so it gets the request
+// of the client that signed in, and the ID token is for the client that sent the request.
+export class Family {
+  #signedIn = new Map();
+
+  // Returns the client that signed in, for a refresh token of the family.
+  ownerOf(form) {
+    return this.#signedIn.get(form.refresh_token) ?? form.client_id;
+  }
+
+  complete(settings, owner, member, body) {
+    if (settings.foci === null) return;
+    body.foci = settings.foci;
+    if (body.refresh_token) this.#signedIn.set(body.refresh_token, owner);
+    if (body.id_token && owner !== member) {
+      const [header, claims, signature] = body.id_token.split('.');
+      const own = { ...JSON.parse(Buffer.from(claims, 'base64url')), aud: member };
+      body.id_token = [header, Buffer.from(JSON.stringify(own)).toString('base64url'), signature].join('.');
+    }
+  }
+}
+
 // The message to the person in the device authorization response. The Azure CLI prints nothing else.
 export function instructions({ verification_uri, user_code }) {
   return `To sign in, open ${verification_uri} and enter the code ${user_code}.`;

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DevicePolling } from './device.mjs';
-import { decorate, instructions, metadataOfTenant } from './entra.mjs';
+import { decorate, Family, instructions, metadataOfTenant } from './entra.mjs';
 import { damage } from './faults.mjs';
 
 const ENDPOINTS = new Map([
@@ -34,6 +34,7 @@ export class Exchanges {
 export function wrapExchanges({ settings, exchanges, faults }) {
   const polling = new DevicePolling(settings);
   const oneAtATime = serialiser();
+  const family = new Family();
 
   return async (ctx, next) => {
     const endpoint = ENDPOINTS.get(ctx.path);
@@ -41,6 +42,8 @@ export function wrapExchanges({ settings, exchanges, faults }) {
 
     const form = await readForm(ctx);
     const exchange = exchanges.open(endpoint, ctx.req.originalUrl, form);
+    const member = form.client_id;
+    form.client_id = family.ownerOf(form);
     const fault = faults.next(endpoint, form.grant_type);
     if (fault?.delay_ms) await sleep(fault.delay_ms);
     const hold = () => {
@@ -55,6 +58,7 @@ export function wrapExchanges({ settings, exchanges, faults }) {
       // pass the check.
       await (form.refresh_token ? oneAtATime(form.refresh_token, carryOut) : carryOut());
       complete(settings, ctx, endpoint, form, polling);
+      if (exchange.endpoint === 'token' && ctx.status === 200) family.complete(settings, form.client_id, member, ctx.body);
       if (fault?.held && fault.carried_out) await hold();
     }
     if (fault?.answer) damage(ctx, fault);
@@ -77,7 +81,6 @@ function complete(settings, ctx, endpoint, form, polling) {
   if (endpoint !== 'token' || ctx.status !== 200) return;
   if (settings.entra) decorate(form, ctx.oidc.entities.Account?.accountId, ctx.body);
   if (settings.refresh_in_seconds !== null) ctx.body.refresh_in = settings.refresh_in_seconds;
-  if (settings.foci !== null) ctx.body.foci = settings.foci;
   for (const field of settings.omit) delete ctx.body[field];
 }
 

@@ -24,8 +24,9 @@ const DEFAULTS = {
   clock_ahead_seconds: 0,
   // Issue a new refresh token with each use. The reuse of an old one revokes all tokens of the sign-in.
   rotate: true,
-  // `refresh_in` and `foci` of token responses, when set.
+  // `refresh_in` of token responses, when set.
   refresh_in_seconds: null,
+  // The family of all clients: `foci` of token responses, when set.
   foci: null,
   // Accept only pushed authorization requests (RFC 9126).
   require_par: false,
