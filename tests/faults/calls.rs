@@ -4,12 +4,11 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Output;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::provider::Provider;
 use crate::strace::{Call, Fault, Recording, Tried, calls_of, run_with};
 use crate::support::home::Home;
-use crate::support::{is_long, text};
+use crate::support::{each, is_long, text};
 
 /// A command with its initial state and the checks after it.
 pub(crate) struct Subject {
@@ -64,16 +63,10 @@ fn each_call(subject: &Subject, faults: impl Fn(usize) -> Vec<Fault>) {
     let sampled = calls.iter().step_by(every).enumerate();
     let cases: Vec<_> = sampled.flat_map(|(at, call)| faults(at).into_iter().map(move |fault| (call, fault))).collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..cores * subject.runs_a_core {
-            scope.spawn(|| {
-                while let Some((call, fault)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = run(subject, &recording, call, *fault);
-                    outcomes.lock().unwrap().push(outcome);
-                }
-            });
-        }
+    let outcomes = Mutex::new(Vec::new());
+    each(cores * subject.runs_a_core, &cases, |(call, fault)| {
+        let outcome = run(subject, &recording, call, *fault);
+        outcomes.lock().unwrap().push(outcome);
     });
     let outcomes = outcomes.into_inner().unwrap();
     let count = |what: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| what(outcome)).count();

@@ -68,10 +68,10 @@ pub(crate) const CLEAR: Subject = Subject {
     line: |_, _| "clear --lock-timeout 3s --timeout 2s".to_owned(),
     judge: judge_clear,
     least_calls: 80,
-    every: 4,
+    every: 7,
     runs_a_core: 1,
     exits: &[],
-    missed: 50,
+    missed: 25,
 };
 
 const CLEAR_ALL: Subject =
@@ -80,7 +80,7 @@ const CLEAR_ALL: Subject =
 const ENCRYPT: Subject = Subject {
     line: |home, _| format!("cache encrypt --lock-timeout 3s --encrypt {}", home.key_file(NEW)),
     judge: |after| judge_conversion(after, None, Some(NEW)),
-    every: 7,
+    every: 13,
     ..CLEAR
 };
 
@@ -88,7 +88,7 @@ const DECRYPT: Subject = Subject {
     before: encrypted,
     line: |_, _| "cache decrypt --lock-timeout 3s".to_owned(),
     judge: |after| judge_conversion(after, Some(OLD), None),
-    every: 7,
+    every: 13,
     ..CLEAR
 };
 
@@ -96,7 +96,7 @@ const REKEY: Subject = Subject {
     before: encrypted,
     line: |home, _| format!("cache rekey --lock-timeout 3s --encrypt {}", home.key_file(NEW)),
     judge: |after| judge_conversion(after, Some(OLD), Some(NEW)),
-    every: 7,
+    every: 13,
     ..CLEAR
 };
 

@@ -53,11 +53,11 @@ at_every_call! {
 /// A person whose request is pushed, so that the provider can come back in the place of a browser.
 pub(crate) const LOGIN_BROWSER: Subject = Subject {
     line: |home, provider| format!("{} --no-browser --par", (LOGIN.line)(home, provider)),
-    every: 6,
+    every: 11,
     // The listener cannot be made, or nobody comes back.
     exits: &[3, 4],
     // The listener looks the browser up among the connections of the machine, whose number changes.
-    missed: 10,
+    missed: 6,
     ..LOGIN
 };
 
@@ -80,7 +80,7 @@ pub(crate) const CLIENT_CREDENTIALS: Subject = Subject {
     line: |_, _| format!("token --flow client-credentials --client-secret-file {FILES}/secret {PATIENCE}"),
     judge: judge_exchange,
     least_calls: 50,
-    every: 9,
+    every: 17,
     // The credential cannot be read.
     exits: &[3],
     ..CLEAR

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use memchr::memmem;
@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use crate::home::{ACCESS_TOKEN, Home, REFRESH_TOKEN, tells};
 use crate::process::memory_before;
 use crate::said::echo;
-use crate::support::is_long;
 use crate::support::provider::{DEVICE_CODE, NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous, pushed, tokens};
+use crate::support::{each, is_long};
 
 const CLIENT_SECRET: &str = "canary/+client'secret\"of=a\\long$life";
 /// The secret of a client that the server has registered.
@@ -171,23 +171,12 @@ fn run(home: &Home, line: &str) -> Output {
     tokcache.args(line.split(' ')).env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace").output().unwrap()
 }
 
-/// Checks the cases, several at once, because many wait. With more, the time limits of the flows would be too short.
-fn each<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    check(case);
-                }
-            });
-        }
-    });
-}
+/// The number of cases at a time. Most of them wait; with more, the time limits of the flows would be too short.
+const AT_ONCE: usize = 8;
 
 #[test]
 fn a_flow_that_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
-    each(&FLOWS, |flow| {
+    each(AT_ONCE, &FLOWS, |flow| {
         let provider = Provider::start(answer);
         let (home, line) = home_of(flow, &provider);
         let output = run(&home, &line);
@@ -215,7 +204,7 @@ fn a_flow_that_fails_tells_nothing() {
     // The library asks the service of a platform for a minute.
     let is_quick = |(flow, answer): &(&Flow, (u16, bool, &str))| flow.header != IDENTITY_HEADER || answer.0 != 500;
     let cases: Vec<_> = cases.filter(|case| is_long() || is_quick(case)).collect();
-    each(&cases, |&(flow, (status, is_last_only, format))| {
+    each(AT_ONCE, &cases, |&(flow, (status, is_last_only, format))| {
         let (header, has_echoed) = (flow.header, Arc::new(AtomicBool::new(false)));
         let echoes = has_echoed.clone();
         let provider = Provider::start(move |path, form| {
@@ -243,7 +232,7 @@ fn a_flow_that_fails_tells_nothing() {
 #[test]
 fn when_a_flow_ends_no_secret_is_left_in_memory() {
     let key = BASE64_STANDARD.decode(line_of_key()).unwrap();
-    each(&FLOWS, |flow| {
+    each(AT_ONCE, &FLOWS, |flow| {
         let provider = Provider::start(answer);
         let (home, line) = home_of(flow, &provider);
         let memory = memory_before("exit_group", &home, &line);

@@ -13,10 +13,25 @@ pub(crate) mod terminal;
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Whether `TOKCACHE_TESTS=long` asks for the long forms of the tests.
 pub(crate) fn is_long() -> bool {
     std::env::var("TOKCACHE_TESTS").is_ok_and(|form| form == "long")
+}
+
+/// Checks the cases, `at_once` at a time, in their order.
+pub(crate) fn each<T: Sync>(at_once: usize, cases: &[T], check: impl Fn(&T) + Sync) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    check(case);
+                }
+            });
+        }
+    });
 }
 
 /// Writes a file as a program that does not know tokcache.

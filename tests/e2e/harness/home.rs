@@ -89,7 +89,10 @@ impl Home {
 
     /// Whether a refresh token is kept outside the cache.
     pub(crate) fn holds_rescued_token(&self) -> bool {
-        names(&self.home.path("run")).iter().any(|name| name.starts_with("tokcache-rescue-"))
+        let folder = self.home.path("run");
+        // A file is empty for a moment before it holds the token.
+        let is_written = |name: &String| std::fs::metadata(folder.join(name)).is_ok_and(|file| file.len() > 0);
+        names(&folder).iter().any(|name| name.starts_with("tokcache-rescue-") && is_written(name))
     }
 
     /// Runs `tokcache` to its end.
