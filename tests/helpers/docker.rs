@@ -12,6 +12,10 @@ use crate::{TOKEN, basic, home, link, with_program};
 
 const MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 
+/// The configuration of the image, which docker reads.
+const CONFIG: &str = r#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"#;
+const CONFIG_DIGEST: &str = "sha256:c5b1d63604f273462ef36fadac3182d43ae6a6138731cf594b314835cf1c034f";
+
 /// Answers as a registry with one image.
 fn registry(request: &Request) -> Answer {
     if request.authorization() != Some(&basic("oauth2", TOKEN)) {
@@ -20,11 +24,13 @@ fn registry(request: &Request) -> Answer {
     match request.path() {
         "/v2/" => Answer::json(&json!({})),
         "/v2/image/manifests/latest" => {
-            let digest = format!("sha256:{}", "0".repeat(64));
-            let layer = json!({ "mediaType": "application/octet-stream", "size": 2, "digest": digest });
-            let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": layer, "layers": [layer] });
+            let blob = |kind: &str| json!({ "mediaType": kind, "size": CONFIG.len(), "digest": CONFIG_DIGEST });
+            let config = blob("application/vnd.docker.container.image.v1+json");
+            let layer = blob("application/vnd.docker.image.rootfs.diff.tar.gzip");
+            let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer] });
             Answer::ok(MANIFEST, manifest.to_string())
         }
+        path if path == format!("/v2/image/blobs/{CONFIG_DIGEST}") => Answer::ok("application/octet-stream", CONFIG),
         _ => Answer::missing(),
     }
 }
@@ -44,8 +50,7 @@ fn docker_and_skopeo_get_the_token_as_password() {
     home.answer(&format!("configure docker --host {} --write", server.host()));
     assert!(answer_of(&skopeo(&home, &server)).contains("schemaVersion"));
     let line = format!("manifest inspect --insecure {}/image:latest", server.host());
-    // docker asks for the configuration too, which this registry does not have.
-    docker(&home, &line);
+    assert!(answer_of(&docker(&home, &line)).contains("schemaVersion"));
     assert_eq!(server.credentials(), [basic("oauth2", TOKEN)]);
     let is_of_docker = |request: &Request| request.header("User-Agent").unwrap_or_default().contains("Docker");
     let of_docker: Vec<_> = server.seen().into_iter().filter(is_of_docker).collect();

@@ -1,4 +1,4 @@
-//! A mail program, Python's smtplib, at a server that wants SASL XOAUTH2.
+//! Mail programs at a server that wants SASL XOAUTH2: msmtp and Python's smtplib.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -9,25 +9,34 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use crate::support::answer_of;
 use crate::support::home::Home;
-use crate::{TOKEN, home, python};
+use crate::{TOKEN, fed, home, python};
 
 /// Serves one connection: who has the token of this user may send. Returns the response of the client.
 fn serve(listener: &TcpListener, user: &str) -> String {
     let (stream, _) = listener.accept().unwrap();
     let (mut requests, mut answers) = (BufReader::new(&stream).lines(), &stream);
     answers.write_all(b"220 mail.example.com\r\n").unwrap();
-    let mut response = String::new();
+    let (mut response, mut is_text, mut is_response) = (String::new(), false, false);
     while let Some(Ok(request)) = requests.next() {
-        let answer = match request.split_once(' ') {
-            Some(("ehlo", _)) => "250-mail.example.com\r\n250 AUTH XOAUTH2\r\n",
-            Some(("AUTH", words)) => {
-                let encoded = words.strip_prefix("XOAUTH2 ").unwrap();
+        if is_text && request != "." {
+            continue;
+        }
+        let (verb, words) = request.split_once(' ').unwrap_or((&request, ""));
+        // The initial response may come in a line of its own (RFC 4954, section 4).
+        let encoded = if is_response { Some(request.as_str()) } else { words.strip_prefix("XOAUTH2 ") };
+        let answer = match (verb.to_uppercase().as_str(), encoded) {
+            ("EHLO", _) => "250-mail.example.com\r\n250 AUTH XOAUTH2\r\n",
+            (_, Some(encoded)) => {
                 response = String::from_utf8(BASE64_STANDARD.decode(encoded).unwrap()).unwrap();
                 let expected = format!("user={user}\u{1}auth=Bearer {TOKEN}\u{1}\u{1}");
                 if response == expected { "235 accepted\r\n" } else { "535 refused\r\n" }
             }
-            _ => "221 bye\r\n",
+            ("AUTH", None) => "334 \r\n",
+            ("DATA", _) => "354 send it\r\n",
+            ("QUIT", _) => "221 bye\r\n",
+            _ => "250 fine\r\n",
         };
+        (is_text, is_response) = (verb.eq_ignore_ascii_case("DATA"), answer.starts_with("334"));
         answers.write_all(answer.as_bytes()).unwrap();
     }
     response
@@ -57,4 +66,26 @@ fn a_mail_server_takes_the_response_of_xoauth2() {
             assert!(server.join().unwrap().starts_with(&format!("user={user}")));
         });
     }
+}
+
+/// msmtp runs a command for the token, and builds the response itself. The settings are those of the documentation.
+#[test]
+fn msmtp_sends_with_the_token_as_password() {
+    let home = home();
+    let profile = std::fs::read(home.path("config/profiles/default.toml")).unwrap();
+    home.write("config/profiles/mail.toml", profile);
+    let page = include_str!("../../docs/credential-helpers.md");
+    let (_, settings) = page.split_once("# ~/.msmtprc\n").unwrap();
+    let (settings, _) = settings.split_once("```").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let local = settings.replace("smtp.example.com", "127.0.0.1").replace("port 587", &format!("port {port}"));
+    let file = home.write("msmtprc", local.replace("tls on", "tls off"));
+    thread::scope(|scope| {
+        let server = scope.spawn(|| serve(&listener, "bob@example.com"));
+        let mut msmtp = home.command("msmtp");
+        msmtp.arg("--file").arg(file).arg("alice@example.com");
+        answer_of(&fed(msmtp, "Subject: hello\n\nHello.\n"));
+        assert!(server.join().unwrap().starts_with("user=bob@example.com"));
+    });
 }

@@ -1,16 +1,32 @@
 //! The real pip and uv, which run `keyring`, and npm, which reads a variable.
 
 use crate::server::{Answer, Request, Server};
+use crate::support::home::Home;
 use crate::support::{answer_of, text};
 use crate::{TOKEN, basic, home, python, tool};
 
+/// Returns a wheel with one module.
+fn wheel(home: &Home) -> Vec<u8> {
+    let program = "import zipfile\nwith zipfile.ZipFile('wheel.zip', 'w') as wheel:\n    \
+                   wheel.writestr('private.py', '')\n    info = 'private-1.0.dist-info/'\n    \
+                   wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: private\\nVersion: 1.0\\n')\n    \
+                   wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n    \
+                   wheel.writestr(info + 'RECORD', 'private.py,,\\n' + info + 'METADATA,,\\n' + info + 'WHEEL,,\\n' + info + 'RECORD,,\\n')\n";
+    answer_of(&python(home).args(["-c", program]).output().unwrap());
+    std::fs::read(home.path("wheel.zip")).unwrap()
+}
+
 /// Answers as a package index that demands a password.
-fn index(request: &Request) -> Answer {
+fn index(request: &Request, wheel: &[u8]) -> Answer {
     if request.authorization() != Some(&basic("me", TOKEN)) {
         return Answer::challenge("Basic realm=\"index\"");
     }
     match request.path() {
-        "/simple/private/" => Answer::ok("text/html", "<html><body></body></html>"),
+        "/simple/private/" => {
+            let name = "private-1.0-py3-none-any.whl";
+            Answer::ok("text/html", format!("<html><body><a href=\"/files/{name}\">{name}</a></body></html>"))
+        }
+        "/files/private-1.0-py3-none-any.whl" => Answer::ok("application/zip", wheel),
         _ => Answer::missing(),
     }
 }
@@ -28,19 +44,45 @@ fn assert_asked(server: &Server) {
 #[test]
 fn pip_and_uv_get_the_token_as_password() {
     let home = home();
-    let (own, other) = (Server::start(index), Server::start(index));
+    let wheel = wheel(&home);
+    let start = || {
+        let wheel = wheel.clone();
+        Server::start(move |request| index(request, &wheel))
+    };
+    let (own, other) = (start(), start());
     for client in ["pip", "uv"] {
         home.answer(&format!("configure {client} --host {} --write", own.host()));
     }
     for server in [&own, &other] {
         let url = format!("http://me@{}/simple/", server.host());
         let asked = ["--index-url", &url, "private"];
-        let pip = ["-m", "pip", "download", "--no-input", "--disable-pip-version-check", "--no-cache-dir"];
-        let output = python(&home).args(pip).args(asked).output().unwrap();
-        assert!(text(&output.stderr).contains("private"), "{output:?}");
-        let uv = ["pip", "install", "--no-cache", "--target", "packages"];
-        let output = home.command(tool("uv")).args(uv).args(asked).output().unwrap();
-        assert!(text(&output.stderr).contains("private"), "{output:?}");
+        let pip = [
+            "-m",
+            "pip",
+            "install",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--no-cache-dir",
+            "--target",
+            "of-pip",
+        ];
+        let mut pip = {
+            let mut command = python(&home);
+            command.args(pip).args(asked);
+            command
+        };
+        let mut uv = home.command(tool("uv"));
+        uv.args(["pip", "install", "--no-cache", "--target", "of-uv"]).args(asked);
+        for (client, folder) in [(&mut pip, "of-pip"), (&mut uv, "of-uv")] {
+            let output = client.output().unwrap();
+            let is_installed = home.path(folder).join("private.py").exists();
+            assert_eq!(
+                (output.status.success(), is_installed),
+                (server.port == own.port, server.port == own.port),
+                "{output:?}"
+            );
+            let _ = std::fs::remove_dir_all(home.path(folder));
+        }
     }
     assert_asked(&own);
     assert!(!other.credentials().iter().any(|sent| sent.contains(&basic("me", TOKEN))), "{:?}", other.credentials());

@@ -106,6 +106,11 @@ fn the_winget_manifest_has_the_sum_of_the_zip_file() {
     }
     let listed = shell(dist(), &format!("python3 -m zipfile -l {name}.zip"));
     assert!(manifest.contains(&format!("{name}\\tokcache.exe")) && listed.contains(&format!("{name}/tokcache.exe")));
+    let folder = tempfile::tempdir().unwrap();
+    let archive = dist().join(format!("{name}.zip"));
+    shell(folder.path(), &format!("python3 -m zipfile --extract '{}' .", archive.display()));
+    let licences = fs::read_to_string(folder.path().join(name).join("THIRD-PARTY.txt")).unwrap();
+    assert!(licences.contains("\nring ") && licences.contains("\nwindows-sys ") && !licences.contains("\ntrycmd "));
 }
 
 #[test]
