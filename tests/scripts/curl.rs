@@ -37,8 +37,7 @@ fn curl_is_never_started_without_a_token() {
     assert!(api.seen().is_empty() && !home.path("file").exists());
 }
 
-/// A program in place of curl records its own arguments and variables, and then everything of the real curl is sampled
-/// while the server lets it wait.
+/// The arguments and variables of curl are sampled while the server lets it wait.
 #[test]
 fn the_token_is_in_no_argument_and_no_variable_while_curl_runs() {
     let home = Home::signed_in();
@@ -65,6 +64,34 @@ fn the_token_is_in_no_argument_and_no_variable_while_curl_runs() {
         assert!(programs.contains("curl") && samples > 100, "{programs:?}, {samples}");
     }
     assert_eq!(api.tokens(), ["canary-of-curl"; 3]);
+}
+
+/// A value that is taken for a URL would decide where the token goes.
+#[test]
+fn the_options_with_a_value_are_those_of_the_real_curl() {
+    let source = include_str!("../../src/cli/curl/options.rs");
+    // The names, and the letters of those with a short form.
+    let table = |name: &str| -> BTreeSet<&str> {
+        let (_, rest) = source.split_once(&format!("const {name}: &str = \"")).unwrap();
+        let words = rest.split_once("\";").unwrap().0.split_whitespace();
+        let parts = |word: &'static str| match word.split_at_checked(2) {
+            Some((letter, name)) if letter.ends_with(':') => [&letter[..1], name],
+            _ => [word; 2],
+        };
+        words.flat_map(parts).collect()
+    };
+    let (flags, values) = (table("FLAGS"), table("VALUES"));
+    let help = answer_of(&Command::new("curl").args(["--help", "all"]).output().unwrap());
+    let mut options = 0;
+    for (before, rest) in help.lines().filter_map(|line| line.split_once("--")) {
+        let (name, value) = rest.split_once(' ').unwrap();
+        let known = if value.starts_with(['<', '[']) { &values } else { &flags };
+        let letter = before.trim_matches(['-', ',', ' ']);
+        let is_known = known.contains(name) || name.strip_prefix("no-").is_some_and(|name| known.contains(name));
+        assert!(is_known && (letter.is_empty() || known.contains(letter)), "{before}--{rest}");
+        options += 1;
+    }
+    assert!(options > 200, "curl lists {options} options");
 }
 
 /// Returns a process and its children.
