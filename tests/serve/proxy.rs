@@ -2,6 +2,9 @@
 
 use std::os::unix::fs::MetadataExt as _;
 
+use rustix::process::Signal;
+use serde_json::json;
+
 use crate::api::{Api, respond};
 use crate::endpoint::{Answer, Endpoint, cached_token, request, signed_in};
 use crate::harness::{Home, REFRESH_TOKEN, answer_of, output_of};
@@ -256,4 +259,28 @@ fn a_program_is_started_with_the_address() {
     let output = home.tokcache(&flags);
     assert_eq!((output.status.code(), output.stdout), (Some(4), b"fine".to_vec()));
     assert_eq!(api.received()[0].line, "GET /v1/x HTTP/1.1");
+}
+
+/// A provider that answers late: the proxy waits for the new refresh token.
+#[test]
+fn a_time_limit_and_a_signal_end_the_proxy_which_saves_a_refresh_first() {
+    let (provider, home) = signed_in();
+    let api = Api::start(ok);
+    let proxy = start(&home, &api, &["--duration", "1s"]);
+    assert_eq!(send(&proxy, "GET", "/", &[]).status, 200);
+    let output = proxy.end();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("time limit"), "{output:?}");
+
+    let proxy = start(&home, &api, &[]);
+    home.cache.expire_access_tokens();
+    provider.order_fault(json!({ "held": true, "carried_out": true }));
+    let mut curl = home.command("curl").args(["--silent", proxy.url()]).spawn().expect("curl");
+    provider.wait_until_it_holds_one();
+    proxy.signal(Signal::TERM);
+    provider.heal();
+    assert_eq!(proxy.end().status.code(), Some(143));
+    curl.wait().expect("a child");
+    assert!(!cached_token(&home).is_empty());
+    provider.assert_no_sign_in_was_lost();
 }
