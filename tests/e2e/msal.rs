@@ -138,7 +138,7 @@ fn a_sign_in_by_one_client_of_a_family_serves_the_others() {
         assert_ne!(served, library.silent(&home, &provider, Protocol::Entra), "{library:?}: each client has its own");
         assert_eq!(home.token(&member), served, "{library:?}");
 
-        // The library has one refresh token with tokcache, which has redeemed and replaced it.
+        // Both use one refresh token, and tokcache has replaced it.
         home.cache.expire_access_tokens();
         library.silent(&home, &provider, Protocol::Entra);
         assert_ne!(home.token(&member), served, "{library:?}");

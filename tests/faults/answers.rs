@@ -40,9 +40,6 @@ const ANSWERS: [(u16, &str); 8] = [
     (200, "[]"),
 ];
 
-/// The number of cases at a time. Most of them wait.
-const AT_ONCE: usize = 16;
-
 /// Longer than `--timeout` of every flow.
 const SILENCE: Duration = Duration::from_millis(2500);
 /// The time for a command with `--timeout 2s`, or with `--sign-in-timeout 5s`, on a busy machine.
@@ -77,7 +74,7 @@ fn a_flow_outlives_every_wrong_answer() {
         }
     }
     let wrong = Mutex::new(Vec::new());
-    each(AT_ONCE, &cases, |&(name, flow, spoiled)| {
+    each(&cases, |&(name, flow, spoiled)| {
         if let Err(complaint) = outlives(flow, name, spoiled) {
             wrong.lock().unwrap().push(format!("{name}, {spoiled:?}: {complaint}"));
         }

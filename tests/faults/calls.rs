@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use crate::provider::Provider;
 use crate::strace::{Call, Fault, Recording, Tried, calls_of, run_with};
 use crate::support::home::Home;
-use crate::support::{each, is_long, text};
+use crate::support::{each_of, is_long, text};
 
 /// A command with its initial state and the checks after it.
 pub(crate) struct Subject {
@@ -64,7 +64,7 @@ fn each_call(subject: &Subject, faults: impl Fn(usize) -> Vec<Fault>) {
     let cases: Vec<_> = sampled.flat_map(|(at, call)| faults(at).into_iter().map(move |fault| (call, fault))).collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let outcomes = Mutex::new(Vec::new());
-    each(cores * subject.runs_a_core, &cases, |(call, fault)| {
+    each_of(cores * subject.runs_a_core, &cases, |(call, fault)| {
         let outcome = run(subject, &recording, call, *fault);
         outcomes.lock().unwrap().push(outcome);
     });

@@ -49,7 +49,7 @@ fn no_password_of_a_variable_is_repeated() {
     let lines = ["token", "token --min-valid 900h", "list", "token --nonsense", "login --scope x"];
     let cases: Vec<_> = variables.iter().flat_map(|variable| lines.map(|line| (variable, line))).collect();
     // The search for the host can take seconds.
-    each(cases.len(), &cases, |((name, value), line)| {
+    each(&cases, |((name, value), line)| {
         let output = home.program(line).env(name, value).output().unwrap();
         let said = text(&output.stderr);
         assert!(!said.contains(CANARY), "{name} {line}: {said}");

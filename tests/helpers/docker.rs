@@ -18,6 +18,13 @@ const CONFIG_DIGEST: &str = "sha256:c5b1d63604f273462ef36fadac3182d43ae6a6138731
 
 /// Answers as a registry with one image.
 fn registry(request: &Request) -> Answer {
+    let mut answer = answer(request);
+    // docker before 24 takes a server without this header for one of another version.
+    answer.headers.push(("Docker-Distribution-Api-Version".to_owned(), "registry/2.0".to_owned()));
+    answer
+}
+
+fn answer(request: &Request) -> Answer {
     if request.authorization() != Some(&basic("oauth2", TOKEN)) {
         return Answer::challenge("Basic realm=\"registry\"");
     }

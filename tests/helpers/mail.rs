@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::process::Output;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
@@ -12,7 +12,7 @@ use crate::support::home::Home;
 use crate::{TOKEN, fed, home, python};
 
 /// Serves one connection: who has the token of this user may send. Returns the response of the client.
-fn serve(listener: &TcpListener, user: &str) -> String {
+fn serve(listener: TcpListener, user: &'static str) -> String {
     let (stream, _) = listener.accept().unwrap();
     let (mut requests, mut answers) = (BufReader::new(&stream).lines(), &stream);
     answers.write_all(b"220 mail.example.com\r\n").unwrap();
@@ -42,6 +42,13 @@ fn serve(listener: &TcpListener, user: &str) -> String {
     response
 }
 
+/// Starts a server for one connection. Returns its port.
+fn start(user: &'static str) -> (u16, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (port, thread::spawn(move || serve(listener, user)))
+}
+
 fn send(home: &Home, port: u16, arguments: &str) -> Output {
     let program = "import base64, smtplib, subprocess, sys\n\
                    response = subprocess.check_output(['tokcache', 'credential', 'xoauth2', *sys.argv[2:]])\n\
@@ -57,14 +64,10 @@ fn send(home: &Home, port: u16, arguments: &str) -> Output {
 #[test]
 fn a_mail_server_takes_the_response_of_xoauth2() {
     let home = home();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
     for (arguments, user) in [("", "bob@example.com"), ("--username team@example.com", "team@example.com")] {
-        thread::scope(|scope| {
-            let server = scope.spawn(|| serve(&listener, user));
-            assert_eq!(answer_of(&send(&home, port, arguments)), "235");
-            assert!(server.join().unwrap().starts_with(&format!("user={user}")));
-        });
+        let (port, server) = start(user);
+        assert_eq!(answer_of(&send(&home, port, arguments)), "235");
+        assert!(server.join().unwrap().starts_with(&format!("user={user}")));
     }
 }
 
@@ -77,15 +80,11 @@ fn msmtp_sends_with_the_token_as_password() {
     let page = include_str!("../../docs/credential-helpers.md");
     let (_, settings) = page.split_once("# ~/.msmtprc\n").unwrap();
     let (settings, _) = settings.split_once("```").unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let (port, server) = start("bob@example.com");
     let local = settings.replace("smtp.example.com", "127.0.0.1").replace("port 587", &format!("port {port}"));
     let file = home.write("msmtprc", local.replace("tls on", "tls off"));
-    thread::scope(|scope| {
-        let server = scope.spawn(|| serve(&listener, "bob@example.com"));
-        let mut msmtp = home.command("msmtp");
-        msmtp.arg("--file").arg(file).arg("alice@example.com");
-        answer_of(&fed(msmtp, "Subject: hello\n\nHello.\n"));
-        assert!(server.join().unwrap().starts_with("user=bob@example.com"));
-    });
+    let mut msmtp = home.command("msmtp");
+    msmtp.arg("--file").arg(file).arg("alice@example.com");
+    answer_of(&fed(msmtp, "Subject: hello\n\nHello.\n"));
+    assert!(server.join().unwrap().starts_with("user=bob@example.com"));
 }

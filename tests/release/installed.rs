@@ -114,7 +114,7 @@ import json, sys, zlib
 for package in json.loads(zlib.decompress(sys.stdin.buffer.read()))['packages']:
     print(package['name'])";
 
-/// Compiles everything twice, so the quick form leaves it out.
+/// Compiles everything four times, so the quick form leaves it out.
 #[test]
 fn whole_builds_in_two_folders_give_the_same_packages_whose_programs_list_their_dependencies() {
     if !is_long() {
@@ -156,6 +156,7 @@ fn the_packed_crates_can_be_installed_with_their_lock_file() {
             printf '{{\"files\":{{}},\"package\":\"%s\"}}' \"$(sha256sum <\"$crate\" | cut -d' ' -f1)\" >\"vendor/$name/.cargo-checksum.json\"
         done
         cp -r vendor/tokcache-{VERSION} own
+        # Otherwise cargo takes the folder for a member of the workspace above it.
         echo '[workspace]' >>own/Cargo.toml
         cargo install --debug --locked --offline --path own --root installed \
             --config 'source.crates-io.replace-with=\"packed\"' --config \"source.packed.directory=\\\"$PWD/vendor\\\"\""

@@ -114,7 +114,7 @@ fn an_sdk_that_asks_for_more_than_is_listed_is_told_so() {
     }
 }
 
-/// The scripts of the documentation stand for `az` and `azd`. The scopes of this provider are no resources.
+/// Runs the scripts of the documentation as `az` and `azd`, without `/.default`, which this provider does not know.
 #[test]
 fn the_credentials_that_run_az_and_azd_get_the_token_of_the_cache_and_its_advice() {
     let (provider, mut home) = signed_in();

@@ -20,8 +20,16 @@ pub(crate) fn is_long() -> bool {
     std::env::var("TOKCACHE_TESTS").is_ok_and(|form| form == "long")
 }
 
-/// Checks the cases, `at_once` at a time, in their order.
-pub(crate) fn each<T: Sync>(at_once: usize, cases: &[T], check: impl Fn(&T) + Sync) {
+/// The number of cases that mostly wait to check at a time. With more, their time limits would be too short.
+const AT_ONCE: usize = 8;
+
+/// Checks cases that mostly wait, several at a time.
+pub(crate) fn each<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
+    each_of(AT_ONCE, cases, check);
+}
+
+/// Checks the cases, `at_once` at a time.
+pub(crate) fn each_of<T: Sync>(at_once: usize, cases: &[T], check: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..at_once {

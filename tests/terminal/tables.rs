@@ -72,6 +72,7 @@ fn tmux_shows_a_sign_in_and_has_the_code_in_its_clipboard() {
 #[track_caller]
 fn qr_code(screen: &[String]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert!(root.join("target/e2e/terminal/node_modules").exists(), "tests/run terminal installs the reader");
     let mut reader = Command::new("node");
     reader.arg(root.join("tests/terminal/read_qr_code.mjs")).arg(root.join("target/e2e/terminal/node_modules/"));
     let mut reader = reader.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

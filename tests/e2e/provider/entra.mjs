@@ -44,7 +44,8 @@ export function decorate(form, login, body) {
 }
 
 // A family of clients: each can use the refresh tokens of the others. oidc-provider knows no families, so it gets the request
-// of the client that signed in, and the ID token is for the client that sent the request.
+// of the client that signed in. The ID token is for the client that sent the request; its signature is no longer valid, but
+// no client checks it.
 export class Family {
   #signedIn = new Map();
 

@@ -43,7 +43,8 @@ export function wrapExchanges({ settings, exchanges, faults }) {
     const form = await readForm(ctx);
     const exchange = exchanges.open(endpoint, ctx.req.originalUrl, form);
     const member = form.client_id;
-    form.client_id = family.ownerOf(form);
+    const owner = family.ownerOf(form);
+    if (owner !== member) form.client_id = owner;
     const fault = faults.next(endpoint, form.grant_type);
     if (fault?.delay_ms) await sleep(fault.delay_ms);
     const hold = () => {
@@ -57,8 +58,7 @@ export function wrapExchanges({ settings, exchanges, faults }) {
       // oidc-provider checks whether a refresh token was used, then marks it as used. Two requests at once could both
       // pass the check.
       await (form.refresh_token ? oneAtATime(form.refresh_token, carryOut) : carryOut());
-      complete(settings, ctx, endpoint, form, polling);
-      if (exchange.endpoint === 'token' && ctx.status === 200) family.complete(settings, form.client_id, member, ctx.body);
+      complete(settings, ctx, endpoint, form, polling, (body) => family.complete(settings, owner, member, body));
       if (fault?.held && fault.carried_out) await hold();
     }
     if (fault?.answer) damage(ctx, fault);
@@ -70,7 +70,7 @@ export function wrapExchanges({ settings, exchanges, faults }) {
   };
 }
 
-function complete(settings, ctx, endpoint, form, polling) {
+function complete(settings, ctx, endpoint, form, polling, completeFamily) {
   if (endpoint === 'device_authorization' && ctx.status === 200) {
     polling.begin(ctx.body);
     if (settings.entra) ctx.body.message = instructions(ctx.body);
@@ -81,6 +81,7 @@ function complete(settings, ctx, endpoint, form, polling) {
   if (endpoint !== 'token' || ctx.status !== 200) return;
   if (settings.entra) decorate(form, ctx.oidc.entities.Account?.accountId, ctx.body);
   if (settings.refresh_in_seconds !== null) ctx.body.refresh_in = settings.refresh_in_seconds;
+  completeFamily(ctx.body);
   for (const field of settings.omit) delete ctx.body[field];
 }
 

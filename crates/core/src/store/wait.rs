@@ -10,7 +10,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 /// The longest wait for the end of a lease before the next attempt, in case the end was missed.
 const LONGEST_REST: Duration = Duration::from_millis(200);
-/// A step that takes so much longer than it should shows that this process was suspended, as by Ctrl-Z.
+/// A rest that lasts this much longer than planned, or an attempt that lasts this long, shows that this process was
+/// suspended, as by Ctrl-Z.
 const SUSPENDED: Duration = Duration::from_secs(1);
 /// How often the caller may check whether it still needs the lease.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -81,7 +82,7 @@ pub struct Pauses<'a> {
     patience: Duration,
     clock: &'a dyn Clock,
     start: Duration,
-    /// The start of the current rest, or of the current attempt.
+    /// The start of the current rest, or of what follows it: the caller's check and the attempt.
     step: Duration,
     /// Whether the wait has been extended for a slow attempt.
     is_extended: bool,
