@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
 use std::process::{Child, Output};
 
 use rustix::process::Signal;
@@ -104,7 +105,9 @@ fn killed_with_the_answer_in_hand_nothing_is_lost() {
     let lock = home.cache.path().with_extension("json.lockfile");
     hold(&lock);
     let winner = home.start(TOKEN);
-    wait_until("the answer has come", || home.holds_rescued_token());
+    // The file is empty for a moment before it holds the token.
+    let is_written = |file: &PathBuf| std::fs::metadata(file).is_ok_and(|file| file.len() > 0);
+    wait_until("the answer is kept", || home.rescue_files().iter().any(is_written));
     kill(winner);
     std::fs::remove_file(&lock).expect("our lock");
 

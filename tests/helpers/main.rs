@@ -14,7 +14,6 @@ mod kubernetes;
 mod mail;
 mod package_managers;
 mod requests;
-mod server;
 #[path = "../support/mod.rs"]
 mod support;
 mod terraform;
@@ -27,6 +26,7 @@ use std::process::{Command, Output, Stdio};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use support::home::Home;
+use support::server;
 
 /// The cached token of the home `signed-in`.
 const TOKEN: &str = "AT-bob";

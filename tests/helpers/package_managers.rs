@@ -1,5 +1,7 @@
 //! The real pip and uv, which run `keyring`, and npm, which reads a variable.
 
+use std::path::Path;
+
 use crate::server::{Answer, Request, Server};
 use crate::support::home::Home;
 use crate::support::{answer_of, text};
@@ -7,12 +9,8 @@ use crate::{TOKEN, basic, home, python, tool};
 
 /// Returns a wheel with one module.
 fn wheel(home: &Home) -> Vec<u8> {
-    let program = "import zipfile\nwith zipfile.ZipFile('wheel.zip', 'w') as wheel:\n    \
-                   wheel.writestr('private.py', '')\n    info = 'private-1.0.dist-info/'\n    \
-                   wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: private\\nVersion: 1.0\\n')\n    \
-                   wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n    \
-                   wheel.writestr(info + 'RECORD', 'private.py,,\\n' + info + 'METADATA,,\\n' + info + 'WHEEL,,\\n' + info + 'RECORD,,\\n')\n";
-    answer_of(&python(home).args(["-c", program]).output().unwrap());
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/helpers/wheel.py");
+    answer_of(&python(home).arg(program).output().unwrap());
     std::fs::read(home.path("wheel.zip")).unwrap()
 }
 

@@ -64,7 +64,8 @@ impl Copy {
 
     /// Builds the programs and makes all packages, which takes minutes.
     pub(crate) fn build_all(&self, before: &str) -> PathBuf {
-        self.build_with(&format!("export PATH='{BIN}':\"$PATH\"; {before}"), "")
+        // The script installs cargo-auditable if it is missing.
+        self.build_with(&format!("export PATH='{BIN}':\"$PATH\" CARGO_NET_OFFLINE=false; {before}"), "")
     }
 
     fn build_with(&self, before: &str, options: &str) -> PathBuf {

@@ -5,8 +5,6 @@
 
 mod api;
 #[allow(dead_code, reason = "another tier has more cases")]
-#[path = "../providers/certificate.rs"]
-mod certificate;
 mod curl;
 mod curl_challenges;
 mod curl_hosts;

@@ -18,7 +18,4 @@ mod mcp;
 mod proxy;
 mod proxy_tls;
 mod sdk;
-#[allow(dead_code, clippy::unwrap_used, reason = "shared with another tier, which uses all of it")]
-#[path = "../helpers/server.rs"]
-mod tls_server;
 mod upstream;

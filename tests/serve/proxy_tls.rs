@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokcache_testing::servers::Certificates;
 
 use crate::endpoint::{Endpoint, cached_token, signed_in};
+use crate::harness::support::server::{Answer, Server};
 use crate::harness::{Home, answer_of, output_of};
-use crate::tls_server::{Answer, Server};
 
 fn ask(home: &Home, proxy: &Endpoint) -> String {
     let mut curl = home.command("curl");

@@ -6,6 +6,8 @@ pub(crate) mod clock;
 #[cfg(unix)]
 pub(crate) mod home;
 pub(crate) mod provider;
+#[cfg(target_os = "linux")]
+pub(crate) mod server;
 #[cfg(unix)]
 pub(crate) mod strace;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! A user's home with `tokcache`.
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
@@ -89,10 +90,14 @@ impl Home {
 
     /// Whether a refresh token is kept outside the cache.
     pub(crate) fn holds_rescued_token(&self) -> bool {
+        !self.rescue_files().is_empty()
+    }
+
+    /// Returns the files with a refresh token that is kept outside the cache.
+    pub(crate) fn rescue_files(&self) -> Vec<PathBuf> {
         let folder = self.home.path("run");
-        // A file is empty for a moment before it holds the token.
-        let is_written = |name: &String| std::fs::metadata(folder.join(name)).is_ok_and(|file| file.len() > 0);
-        names(&folder).iter().any(|name| name.starts_with("tokcache-rescue-") && is_written(name))
+        let names = names(&folder).into_iter().filter(|name| name.starts_with("tokcache-rescue-"));
+        names.map(|name| folder.join(name)).collect()
     }
 
     /// Runs `tokcache` to its end.

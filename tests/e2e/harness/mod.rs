@@ -6,7 +6,7 @@ mod msal;
 mod process;
 mod provider;
 #[path = "../../support/mod.rs"]
-mod support;
+pub(crate) mod support;
 
 pub(crate) use home::Home;
 pub(crate) use msal::{Library, Protocol};
