@@ -678,12 +678,15 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         }
         'tokcache;configure' {
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable')
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; msmtp: the name of the account; claude-code and codex: the name of the server [default: for a server, its host; else tokcache-PROFILE]')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope for the tokens; repeatable [default: the scopes of the profile]')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the tokens are for')
             [CompletionResult]::new('--index', '--index', [CompletionResultType]::ParameterName, 'cargo: the URL of the registry''s index, if cargo does not know the registry')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'codex, with --model: the URL of the gateway''s API, if Codex does not know the gateway')
             [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'aws: the role to assume')
+            [CompletionResult]::new('--workload-identity-provider', '--workload-identity-provider', [CompletionResultType]::ParameterName, 'google: the full name of the provider in the workload identity pool, if there is no file of credentials')
+            [CompletionResult]::new('--service-account', '--service-account', [CompletionResultType]::ParameterName, 'google: the service account to impersonate [default: none]')
+            [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'msmtp: the mailbox, if msmtp does not know the account')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
@@ -725,7 +728,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         }
         'tokcache;unconfigure' {
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable')
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; msmtp: the name of the account; claude-code and codex: the name of the server [default: for a server, its host; else tokcache-PROFILE]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')

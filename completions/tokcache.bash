@@ -1666,7 +1666,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__configure)
-            opts="-v -h --host --name --model --write --scope --resource --index --base-url --role-arn --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo claude-code codex docker git go kubernetes pip terraform uv"
+            opts="-v -h --host --name --model --write --scope --resource --index --base-url --role-arn --workload-identity-provider --service-account --username --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo claude-code codex docker git go google kubernetes msmtp mutt npm pip terraform uv"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1697,6 +1697,18 @@ _tokcache() {
                     return 0
                     ;;
                 --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workload-identity-provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service-account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --username)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -5012,7 +5024,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__unconfigure)
-            opts="-v -h --host --name --model --write --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo claude-code codex docker git go kubernetes pip terraform uv"
+            opts="-v -h --host --name --model --write --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo claude-code codex docker git go google kubernetes msmtp mutt npm pip terraform uv"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -662,12 +662,15 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         }
         &'tokcache;configure'= {
             cand --host 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable'
-            cand --name 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]'
+            cand --name 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; msmtp: the name of the account; claude-code and codex: the name of the server [default: for a server, its host; else tokcache-PROFILE]'
             cand --scope 'A scope for the tokens; repeatable [default: the scopes of the profile]'
             cand --resource 'The API that the tokens are for'
             cand --index 'cargo: the URL of the registry''s index, if cargo does not know the registry'
             cand --base-url 'codex, with --model: the URL of the gateway''s API, if Codex does not know the gateway'
             cand --role-arn 'aws: the role to assume'
+            cand --workload-identity-provider 'google: the full name of the provider in the workload identity pool, if there is no file of credentials'
+            cand --service-account 'google: the service account to impersonate [default: none]'
+            cand --username 'msmtp: the mailbox, if msmtp does not know the account'
             cand --profile 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]'
             cand --for 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile'
             cand --authority 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
@@ -708,7 +711,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         }
         &'tokcache;unconfigure'= {
             cand --host 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable'
-            cand --name 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]'
+            cand --name 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; msmtp: the name of the account; claude-code and codex: the name of the server [default: for a server, its host; else tokcache-PROFILE]'
             cand --profile 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]'
             cand --for 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile'
             cand --authority 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'

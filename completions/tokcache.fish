@@ -798,12 +798,15 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-
 complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l host -d 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; msmtp: the name of the account; claude-code and codex: the name of the server [default: for a server, its host; else tokcache-PROFILE]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l scope -d 'A scope for the tokens; repeatable [default: the scopes of the profile]' -r -f -a "(__tokcache_values scopes)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l resource -d 'The API that the tokens are for' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l index -d 'cargo: the URL of the registry\'s index, if cargo does not know the registry' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l base-url -d 'codex, with --model: the URL of the gateway\'s API, if Codex does not know the gateway' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l role-arn -d 'aws: the role to assume' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l workload-identity-provider -d 'google: the full name of the provider in the workload identity pool, if there is no file of credentials' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l service-account -d 'google: the service account to impersonate [default: none]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l username -d 'msmtp: the mailbox, if msmtp does not know the account' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l for -d 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -852,7 +855,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-s
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l host -d 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; msmtp: the name of the account; claude-code and codex: the name of the server [default: for a server, its host; else tokcache-PROFILE]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l for -d 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r

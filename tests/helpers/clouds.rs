@@ -1,5 +1,7 @@
 //! The real botocore and google-auth, each with a stand-in for the service that exchanges the token.
 
+use std::process::Output;
+
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Request, Server};
@@ -55,24 +57,26 @@ fn botocore_shows_why_aws_refuses_the_token() {
     assert!(!said.contains(TOKEN), "{said}");
 }
 
-/// Writes the configuration of an external account, and returns a program that refreshes it.
-fn google(home: &Home, server: &Server) -> String {
-    let config = json!({
-        "type": "external_account",
-        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/p",
-        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "token_url": format!("http://{}/v1/token", server.host()),
-        "credential_source": { "executable": { "command": "tokcache credential google", "timeout_millis": 5000 } }
-    });
-    home.write("google.json", config.to_string());
-    "import google.auth.transport.requests, google.auth.pluggable\n\
-     credentials = google.auth.pluggable.Credentials.from_file('google.json')\n\
-     credentials.refresh(google.auth.transport.requests.Request())\nprint(credentials.token)"
-        .to_owned()
+/// Asks google-auth for the application default credentials.
+const GOOGLE_AUTH: &str = "import google.auth, google.auth.transport.requests\n\
+     credentials, _ = google.auth.default()\n\
+     credentials.refresh(google.auth.transport.requests.Request())\nprint(credentials.token)";
+
+/// Configures Google's libraries, and runs google-auth at a stand-in for Google's STS.
+fn google(home: &Home, server: &Server) -> Output {
+    let provider = "projects/1/locations/global/workloadIdentityPools/p/providers/p";
+    home.answer(&format!("configure google --workload-identity-provider {provider} --write"));
+    let file = ".config/gcloud/application_default_credentials.json";
+    home.edit(file, "https://sts.googleapis.com", &format!("http://{}", server.host()));
+    let mut python = python(home);
+    python.env("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1").args(["-c", GOOGLE_AUTH]);
+    python.output().unwrap()
 }
 
 /// Exchanges the token as Google's STS does.
 fn exchange(request: &Request) -> Answer {
+    assert_eq!(request.path(), "/v1/token");
+    assert!(text(&request.body).contains("audience=%2F%2Fiam.googleapis.com%2Fprojects%2F1%2F"));
     assert!(text(&request.body).contains(&format!("subject_token={TOKEN}")), "{}", text(&request.body));
     let kind = "urn:ietf:params:oauth:token-type:access_token";
     Answer::json(
@@ -83,10 +87,7 @@ fn exchange(request: &Request) -> Answer {
 #[test]
 fn google_auth_exchanges_the_token() {
     let (home, server) = (home(), Server::start(exchange));
-    let program = google(&home, &server);
-    let mut python = python(&home);
-    python.env("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1").args(["-c", &program]);
-    assert_eq!(answer_of(&python.output().unwrap()), "exchanged");
+    assert_eq!(answer_of(&google(&home, &server)), "exchanged");
 }
 
 #[test]
@@ -96,10 +97,8 @@ fn google_auth_shows_how_to_sign_in() {
         "config/profiles/default.toml",
         "authority = 'http://127.0.0.1:1/t'\nclient_id = 'app'\nscopes = ['a']\n",
     );
-    let program = google(&home, &server);
-    let mut python = python(&home);
-    python.env("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1").args(["-c", &program]);
-    let said = text(&python.output().unwrap().stderr);
+    let output = google(&home, &server);
+    let said = text(&output.stderr);
     assert!(said.contains("interaction_required") && said.contains("try: tokcache login"), "{said}");
     let answer: Value = serde_json::from_str(&home.answer("credential google")).unwrap();
     assert_eq!((&answer["success"], &answer["code"]), (&json!(false), &json!("interaction_required")));

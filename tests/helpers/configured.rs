@@ -7,7 +7,7 @@ use crate::support::home::Home;
 use crate::support::put;
 
 /// The clients: their flags, their file, and what is there before.
-const CLIENTS: [(&str, &str, &str); 14] = [
+const CLIENTS: [(&str, &str, &str); 19] = [
     (
         "git --host a.example.com --host 127.0.0.1:8080",
         ".gitconfig",
@@ -37,6 +37,27 @@ const CLIENTS: [(&str, &str, &str); 14] = [
     ("pip --host a.example.com", ".config/pip/pip.conf", "# mine\n[global]\ntimeout = 60\n\n[install]\nuser = true\n"),
     ("uv --host a.example.com", ".config/uv/uv.toml", "# mine\noffline = false\n\n[pip]\nstrict = true\n"),
     ("bazel --host a.example.com", ".bazelrc", "# mine\nbuild -c opt\n"),
+    (
+        "npm --host a.example.com --host b.example.com",
+        ".npmrc",
+        "; mine\nfund=false\n//c.example.com/:_authToken=secret\n",
+    ),
+    (
+        "google",
+        ".config/gcloud/application_default_credentials.json",
+        "{\n  \"type\": \"external_account\",\n  \"audience\": \"//iam.googleapis.com/x\",\n  \"b\": {}\n}\n",
+    ),
+    (
+        "msmtp --name work --host a.example.com --username a@example.com",
+        ".msmtprc",
+        "# mine\naccount home\nhost b.example.com\npassword secret\n\naccount work # b\nhost a.example.com\n\naccount default : work\n",
+    ),
+    (
+        "msmtp --host a.example.com --username a@example.com",
+        ".msmtprc",
+        "# mine\ndefaults\ntls on\naccount home\nhost b.example.com\npassword secret\n",
+    ),
+    ("mutt", ".muttrc", "# mine\nset folder = \"imaps://a.example.com\"\nset imap_pass = \"secret\"\n"),
     ("aws --role-arn arn:aws:iam::1:role/r", ".aws/config", "# mine\n[default]\nregion = eu-central-1\n"),
     (
         "claude-code --profile agent --for https://mcp.example.com/mcp",
@@ -65,8 +86,14 @@ const AGENT: &str = "authority = 'https://id.example.com'\nclient_id = 'app'\nsc
                      protected_resource = 'https://mcp.example.com/mcp'\n";
 
 /// Returns the flags of `unconfigure`.
-fn without_role(flags: &str) -> &str {
-    flags.split(" --role-arn").next().unwrap()
+fn of_undo(flags: &str) -> &str {
+    const NEW: [&str; 5] = [" --role-arn", " --index", " --base-url", " --username", " --workload"];
+    NEW.iter().fold(flags, |flags, new| flags.split(new).next().unwrap())
+}
+
+/// Returns what the line of `configure` contains. npm's has the variable of `exec`.
+fn own(flags: &str) -> &'static str {
+    if flags.starts_with("npm") { "ACCESS_TOKEN" } else { "tokcache" }
 }
 
 /// Returns a home with the profile `agent` too.
@@ -91,11 +118,12 @@ fn a_change_is_shown_then_made_then_taken_back() {
         let profile = || fs::read_to_string(home.path("config/profiles/default.toml")).unwrap();
         let before = profile();
         let shown = home.answer(&format!("configure {flags}"));
-        assert!(shown.contains("tokcache") && !shown.contains("secret"), "{shown}");
+        let own = own(flags);
+        assert!(shown.contains(own) && !shown.contains("secret"), "{shown}");
         assert_eq!((read().as_str(), profile()), (content, before.clone()), "nothing changes without --write");
         assert_eq!(home.answer(&format!("configure {flags} --write")), "");
         let after = read();
-        assert!(after.contains("tokcache") && after != content, "{after}");
+        assert!(after.contains(own) && after != content, "{after}");
         for line in content.lines().filter(|line| !line.trim().is_empty()) {
             assert!(after.lines().any(|own| own == line), "{flags}: {line} is gone from {after}");
         }
@@ -103,8 +131,8 @@ fn a_change_is_shown_then_made_then_taken_back() {
         assert_eq!(mode & 0o777, 0o600, "{file}");
         assert_eq!(home.answer(&format!("configure {flags} --write")), "", "twice is once");
         assert_eq!(read(), after);
-        let flags = without_role(flags);
-        assert!(home.answer(&format!("unconfigure {flags}")).contains("tokcache"));
+        let flags = of_undo(flags);
+        assert!(home.answer(&format!("unconfigure {flags}")).contains(own));
         assert_eq!(read(), after);
         home.answer(&format!("unconfigure {flags} --write"));
         assert_eq!((read().as_str(), profile()), (content, before), "{flags}");
@@ -120,10 +148,14 @@ fn a_file_that_does_not_exist_is_made_and_removed() {
         let home = home();
         let flags = flags.replace("--name priv", "--name priv --index sparse+https://a.example.com/i/");
         let flags = flags.replace("--name gateway", "--name gateway --base-url https://mcp.example.com/v1");
+        let flags = flags.replace(
+            "google",
+            "google --workload-identity-provider projects/1/locations/global/workloadIdentityPools/p/providers/p \
+             --service-account a@p.iam.gserviceaccount.com",
+        );
         home.answer(&format!("configure {flags} --write"));
-        assert!(fs::read_to_string(home.path(file)).unwrap().contains("tokcache"), "{flags}");
-        let flags = without_role(&flags).split(" --index").next().unwrap().split(" --base-url").next().unwrap();
-        home.answer(&format!("unconfigure {flags} --write"));
+        assert!(fs::read_to_string(home.path(file)).unwrap().contains(own(&flags)), "{flags}");
+        home.answer(&format!("unconfigure {} --write", of_undo(&flags)));
         let left = fs::read_to_string(home.path(file)).unwrap_or_default();
         assert!(!left.contains("tokcache") && left.len() < 50, "{flags}: {left}");
     }
@@ -144,6 +176,18 @@ fn a_setting_of_another_program_stays_and_is_an_error() {
         ("uv --host a.example.com", ".config/uv/uv.toml", "keyring-provider = \"disabled\"\n"),
         ("aws --name default --role-arn r", ".aws/config", "[default]\ncredential_process = other\n"),
         ("kubernetes --host a.example.com", ".kube/config", "{\"users\": []}\n"),
+        ("npm --host a.example.com", ".npmrc", "//a.example.com/:_authToken = \"${OTHER}\"\n"),
+        ("google", ".config/gcloud/application_default_credentials.json", "{\"type\": \"authorized_user\"}"),
+        (
+            "google",
+            ".config/gcloud/application_default_credentials.json",
+            "{\"type\": \"external_account\", \"credential_source\": {\"file\": \"/a\"}}",
+        ),
+        ("google", ".config/gcloud/application_default_credentials.json", "no json"),
+        ("msmtp --name a", ".msmtprc", "account a\npasswordeval \"pass mail\"\n"),
+        ("msmtp --name a", ".msmtprc", "account a\npassword secret\n"),
+        ("msmtp --name a", ".msmtprc", "account a\nauth plain\n"),
+        ("mutt", ".muttrc", "set smtp_oauth_refresh_command='other'\n"),
         ("docker --host a.example.com", ".docker/config.json", "no json"),
         ("cargo --name priv --index https://a.example.com", ".cargo/config.toml", "no toml"),
         ("claude-code SERVER", ".claude.json", "{\"mcpServers\": {\"mcp-example-com\": {\"command\": \"a\"}}}"),
@@ -227,6 +271,23 @@ fn the_link_of_an_earlier_version_is_replaced_and_another_file_is_not() {
 }
 
 #[test]
+fn the_folder_of_the_profiles_is_passed_on_once_as_an_absolute_path() {
+    for (flags, file) in [
+        ("git --host a.example.com", ".gitconfig"),
+        ("claude-code --profile agent --for https://mcp.example.com/mcp", ".claude.json"),
+        ("codex --profile agent --for https://mcp.example.com/mcp", ".codex/config.toml"),
+        ("mutt", ".muttrc"),
+    ] {
+        let home = home();
+        home.answer(&format!("configure {flags} --config-dir config --write"));
+        let written = fs::read_to_string(home.path(file)).unwrap();
+        let line = written.lines().find(|line| line.contains("--config-dir")).unwrap();
+        assert_eq!(line.matches("--config-dir").count(), 1, "{line}");
+        assert!(line.contains(&format!("--config-dir {}", home.path("config").display())), "{line}");
+    }
+}
+
+#[test]
 fn what_cannot_be_configured_says_why() {
     let home = home();
     for (status, flags, words) in [
@@ -238,6 +299,18 @@ fn what_cannot_be_configured_says_why() {
         (2, "cargo --name a.b --index https://a.example.com", "--name REGISTRY"),
         (2, "aws", "--role-arn ARN"),
         (3, "git --host a.example.com --profile missing", "tokcache profile list"),
+        (2, "npm", "--host HOST"),
+        (2, "google", "--workload-identity-provider projects/NUMBER"),
+        (2, "google --workload-identity-provider p", "full name of a provider"),
+        (2, "msmtp --host a.example.com", "--username NAME@DOMAIN"),
+        (2, "msmtp --username a@example.com", "--host HOST"),
+        (2, "msmtp --name a:b", "--name ACCOUNT"),
+        // No flag is ignored.
+        (2, "git --host a.example.com --role-arn r", "try: tokcache configure git --host a.example.com\n"),
+        (2, "mutt --host a.example.com", "--host means nothing for mutt"),
+        (2, "docker --host a.example.com --scope b", "try: tokcache profile set default --scope b"),
+        (2, "git --host a.example.com --ca-file /ca", "try: tokcache profile set default --ca-file /ca"),
+        (2, "docker --host a.example.com --config-dir config", "try: export TOKCACHE_CONFIG_DIR=/"),
         (2, "claude-code", "--for URL"),
         (2, "codex", "--for URL"),
         (2, "codex --model --name a", "--base-url URL"),

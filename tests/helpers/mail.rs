@@ -1,4 +1,4 @@
-//! Mail programs at a server that wants SASL XOAUTH2: msmtp and Python's smtplib.
+//! Mail programs at a server that wants SASL XOAUTH2: msmtp, mutt and Python's smtplib.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -71,20 +71,37 @@ fn a_mail_server_takes_the_response_of_xoauth2() {
     }
 }
 
-/// msmtp runs a command for the token, and builds the response itself. The settings are those of the documentation.
+/// msmtp and mutt run a command for the token, and build the response themselves.
 #[test]
-fn msmtp_sends_with_the_token_as_password() {
+fn msmtp_and_mutt_send_with_the_token() {
+    let home = home();
+    let (port, server) = start("bob@example.com");
+    home.answer(&format!("configure msmtp --host 127.0.0.1:{port} --username bob@example.com --write"));
+    let mut msmtp = home.command("msmtp");
+    msmtp.args(["--account", "tokcache-default", "alice@example.com"]);
+    answer_of(&fed(msmtp, "Subject: hello\n\nHello.\n"));
+    assert!(server.join().unwrap().starts_with("user=bob@example.com"));
+    let (port, server) = start("bob@example.com");
+    home.answer("configure mutt --write");
+    let mut mutt = home.command("mutt");
+    mutt.args(["-e", &format!("set smtp_url = 'smtp://bob%40example.com@127.0.0.1:{port}' ssl_starttls = no")]);
+    mutt.args(["-e", "set ssl_force_tls = no from = bob@example.com copy = no", "-s", "hello", "alice@example.com"]);
+    answer_of(&fed(mutt, "Hello.\n"));
+    assert!(server.join().unwrap().starts_with("user=bob@example.com"));
+}
+
+/// The lines of the documentation are those of `configure`.
+#[test]
+fn the_documented_settings_of_mail_programs_are_those_of_configure() {
     let home = home();
     let profile = std::fs::read(home.path("config/profiles/default.toml")).unwrap();
     home.write("config/profiles/mail.toml", profile);
+    home.answer("configure msmtp --profile mail --host smtp.example.com --username bob@example.com --write");
+    home.answer("configure mutt --profile mail --write");
     let page = include_str!("../../docs/credential-helpers.md");
-    let (_, settings) = page.split_once("# ~/.msmtprc\n").unwrap();
-    let (settings, _) = settings.split_once("```").unwrap();
-    let (port, server) = start("bob@example.com");
-    let local = settings.replace("smtp.example.com", "127.0.0.1").replace("port 587", &format!("port {port}"));
-    let file = home.write("msmtprc", local.replace("tls on", "tls off"));
-    let mut msmtp = home.command("msmtp");
-    msmtp.arg("--file").arg(file).arg("alice@example.com");
-    answer_of(&fed(msmtp, "Subject: hello\n\nHello.\n"));
-    assert!(server.join().unwrap().starts_with("user=bob@example.com"));
+    for file in [".msmtprc", ".muttrc"] {
+        let written = std::fs::read_to_string(home.path(file)).unwrap();
+        let lines = written.strip_prefix("# added by tokcache configure\n").unwrap();
+        assert!(page.contains(lines), "{lines}");
+    }
 }

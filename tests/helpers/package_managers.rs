@@ -107,7 +107,10 @@ fn npm_gets_the_token_through_exec() {
         }
         _ => Answer::challenge("Bearer"),
     });
-    let lines = format!("registry=http://{0}/\n//{0}/:_authToken=${{ACCESS_TOKEN}}\nfetch-retries=0\n", server.host());
-    home.write(".npmrc", lines);
-    assert_eq!(home.answer("exec -- npm view private version"), "1.2.3");
+    home.write(".npmrc", format!("registry=http://{}/\nfetch-retries=0\n", server.host()));
+    let said = text(&home.tokcache(&format!("configure npm --host {} --write", server.host())).stderr);
+    assert!(said.contains("tokcache exec --profile default -- npm install"), "{said}");
+    assert_eq!(home.answer("exec --profile default -- npm view private version"), "1.2.3");
+    home.answer(&format!("unconfigure npm --host {} --write", server.host()));
+    assert!(!home.tokcache("exec --profile default -- npm view private version").status.success());
 }

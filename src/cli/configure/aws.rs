@@ -18,7 +18,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let header = if name == "default" { "[default]".to_owned() } else { format!("[profile {name}]") };
     let mut edit = Edit::of(&environment::aws_config()?)?;
     let present = sections::value(edit.text(), &header, PROCESS).map(str::to_owned);
-    let is_present_own = present.as_deref().is_some_and(|line| is_own(line, "aws"));
+    let is_present_own = present.as_deref().is_some_and(|line| is_own(line, "credential aws"));
     let text = match is_present_own {
         true => sections::without(edit.text(), &header, &[PROCESS]),
         false => edit.text().to_owned(),
@@ -34,7 +34,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let Some(arn) = change.input.and_then(|input| input.role_arn.as_deref()) else {
         return Err(Failure::new(Exit::Usage, "say which role to assume").try_with("--role-arn", "ARN"));
     };
-    let mut words = change.words("aws", &[])?;
+    let mut words = change.words("credential aws", &[])?;
     words.extend(["--role-arn".to_owned(), arn.to_owned()]);
     let line = format!("{PROCESS} = {}", command_line(words));
     if present.is_none_or(|present| format!("{PROCESS} = {present}") != line) {

@@ -43,7 +43,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         [] => vec![Host::parse(index).map_err(|why| edit.refuse(&format!("the index of {name}: {why}")))?],
         hosts => hosts.to_vec(),
     };
-    let words = change.words("cargo", &hosts)?;
+    let words = change.words("credential cargo", &hosts)?;
     let wanted = toml::Value::from(words.clone());
     if provider == Some(&wanted) {
         return Ok(());
@@ -72,5 +72,5 @@ fn parsed(edit: &Edit) -> Result<toml::Table, Failure> {
 
 fn is_own(provider: &toml::Value) -> bool {
     let words = provider.as_array().map(|words| words.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>());
-    words.is_some_and(|words| super::words::is_own(&words.join(" "), "cargo"))
+    words.is_some_and(|words| super::words::is_own(&words.join(" "), "credential cargo"))
 }

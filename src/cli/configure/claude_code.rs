@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::agent::{self, Environment, HEADERS, TOKEN};
+use super::agent::{self, HEADERS};
 use super::file::Edit;
 use super::plan::Plan;
-use super::{Change, json, words::in_json};
+use super::words::{self, TOKEN, in_json};
+use super::{Change, json};
 use crate::cli::{Failure, environment};
 
 /// The object of the MCP servers.
@@ -28,7 +29,7 @@ fn plan_server(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let present = json::value(edit.text(), &entry);
     let own = present.as_ref().filter(|server| {
         let line = server.get(HEADERS_HELPER).and_then(Value::as_str);
-        line.is_some_and(|line| agent::is_own(line, HEADERS))
+        line.is_some_and(|line| words::is_own(line, HEADERS))
             && agent::is_for(change, server.get("url").and_then(Value::as_str))
     });
     if change.is_undo() {
@@ -39,7 +40,7 @@ fn plan_server(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
         plan.edit(edit);
         return Ok(());
     }
-    let line = agent::line(&agent::words(change, HEADERS, Environment::Inherited)?);
+    let line = words::line(&change.words(HEADERS, &[])?);
     if own.is_some() {
         replace(&mut edit, &helper, &line)?;
     } else if present.is_some() {
@@ -62,7 +63,7 @@ fn plan_gateway(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let path = [API_KEY_HELPER];
     let mut edit = Edit::of(&environment::claude_code_settings()?)?;
     let present = json::value(edit.text(), &path);
-    let own = present.as_ref().and_then(Value::as_str).filter(|line| agent::is_own(line, TOKEN));
+    let own = present.as_ref().and_then(Value::as_str).filter(|line| words::is_own(line, TOKEN));
     if change.is_undo() {
         if own.is_some_and(|line| agent::names_resource(change, line)) {
             edit.set(json::without(edit.text(), &path, TAB).ok_or_else(|| edit.refuse("it is not JSON"))?);
@@ -70,7 +71,7 @@ fn plan_gateway(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
         plan.edit(edit);
         return Ok(());
     }
-    let line = agent::line(&agent::words(change, TOKEN, Environment::Inherited)?);
+    let line = words::line(&change.words(TOKEN, &[])?);
     if present.is_some() && own.is_none() {
         return Err(edit.refuse(&format!("it has another {API_KEY_HELPER}; remove it first")));
     }

@@ -3,11 +3,11 @@
 use tokcache_core::oauth::ResourceUrl;
 use toml::{Table, Value};
 
-use super::agent::{self, Environment, HEADERS, TOKEN};
+use super::agent::{self, HEADERS};
 use super::file::Edit;
 use super::plan::Plan;
-use super::words::{ADDED, array, in_json};
-use super::{Change, sections};
+use super::words::{self, ADDED, TOKEN, array, in_json};
+use super::{Change, cleared_environment, sections};
 use crate::cli::settings::resource_name;
 use crate::cli::{Exit, Failure, environment};
 use crate::output::command_line;
@@ -46,7 +46,7 @@ fn plan_server(change: &Change<'_>, edit: &mut Edit, name: &str) -> Result<(), F
     let server = before.get(SERVERS).and_then(|servers| servers.get(name));
     let url = server.and_then(|server| server.get("url")).and_then(Value::as_str);
     let helper = server.and_then(|server| server.get(HELPER));
-    let is_own = helper.and_then(Value::as_str).is_some_and(|line| agent::is_own(line, HEADERS));
+    let is_own = helper.and_then(Value::as_str).is_some_and(|line| words::is_own(line, HEADERS));
     if change.is_undo() {
         if is_own && agent::is_for(change, url) {
             remove(edit, &header, &[HELPER], &["url"]);
@@ -62,7 +62,7 @@ fn plan_server(change: &Change<'_>, edit: &mut Edit, name: &str) -> Result<(), F
     if helper.is_some() && !is_own {
         return Err(edit.refuse(&format!("{header} has another {HELPER}; remove it first")));
     }
-    let line = Value::from(agent::line(&agent::words(change, HEADERS, Environment::Cleared)?));
+    let line = Value::from(words::line(&cleared_environment::words(change, HEADERS)?));
     if helper == Some(&line) {
         return Ok(());
     }
@@ -78,7 +78,7 @@ fn plan_gateway(change: &Change<'_>, plan: &mut Plan, edit: &mut Edit, name: &st
     let before = parsed(edit)?;
     let provider = before.get(PROVIDERS).and_then(|providers| providers.get(name));
     let auth = provider.and_then(|provider| provider.get("auth"));
-    let own = auth.map(words_of).filter(|words| agent::is_own(&words.join(" "), TOKEN));
+    let own = auth.map(words_of).filter(|words| words::is_own(&words.join(" "), TOKEN));
     if change.is_undo() {
         if own.is_some_and(|words| agent::names_resource(change, &words.join(" "))) {
             remove(edit, &auth_header, &["command", "args", TIMEOUT], &[]);
@@ -96,7 +96,7 @@ fn plan_gateway(change: &Change<'_>, plan: &mut Plan, edit: &mut Edit, name: &st
     }
     let known = provider.and_then(|provider| provider.get("base_url")).and_then(Value::as_str);
     let url = base_url(change, edit, name, provider.is_some(), known)?;
-    let mut words = agent::words(change, TOKEN, Environment::Cleared)?;
+    let mut words = cleared_environment::words(change, TOKEN)?;
     if own.as_ref() == Some(&words) {
         return Ok(());
     }

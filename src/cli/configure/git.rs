@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::Change;
 use super::file::Edit;
 use super::plan::Plan;
-use super::words::is_own;
+use super::words;
 use crate::cli::{Exit, Failure, environment};
 use crate::output::command_line;
 
@@ -41,15 +41,15 @@ impl Config<'_> {
     fn remove(&self, key: &str) -> Result<(), Failure> {
         let values = self.values(key)?;
         let is_reset = |value: &String| value.is_empty();
-        let own = values.iter().filter(|value| is_own(value, "git")).count();
+        let own = values.iter().filter(|value| is_own(value)).count();
         if own == 0 {
             return Ok(());
         }
-        if values.iter().all(|value| is_reset(value) || is_own(value, "git")) {
+        if values.iter().all(|value| is_reset(value) || is_own(value)) {
             self.run(&["--unset-all", key])?;
             return Ok(());
         }
-        for value in values.iter().filter(|value| is_own(value, "git")) {
+        for value in values.iter().filter(|value| is_own(value)) {
             self.run(&["--fixed-value", "--unset", key, value])?;
         }
         if values.iter().filter(|value| is_reset(value)).count() == 1 {
@@ -68,7 +68,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let config = Config { file: &copy };
     for host in change.hosts()? {
         let key = format!("credential.{}.helper", host.url());
-        let words = change.words("git", std::slice::from_ref(host))?;
+        let words = change.words("credential git", std::slice::from_ref(host))?;
         let helper = format!("!{}", command_line(words));
         if !change.is_undo() && config.values(&key)?.contains(&helper) {
             continue;
@@ -84,4 +84,9 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     edit.set(changed.text().to_owned());
     plan.edit(edit);
     Ok(())
+}
+
+/// Whether a helper is tokcache. git gives a helper with an exclamation mark to the shell.
+fn is_own(helper: &str) -> bool {
+    helper.strip_prefix('!').is_some_and(|line| words::is_own(line, "credential git"))
 }

@@ -18,12 +18,12 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let lines: Vec<_> = edit.text().split_inclusive('\n').collect();
     let value = lines.iter().find_map(|line| line.trim_end().strip_prefix("GOAUTH=")).unwrap_or(DEFAULT);
     let mut commands: Vec<_> =
-        value.split(';').map(|it| it.trim().to_owned()).filter(|it| !is_own(&format!("{it} "), "goauth")).collect();
+        value.split(';').map(|it| it.trim().to_owned()).filter(|it| !is_own(it, "credential goauth")).collect();
     if !change.is_undo() {
         if commands.iter().any(|command| command == "off") {
             return Err(edit.refuse("GOAUTH is off there"));
         }
-        commands.push(command_line(change.words("goauth", change.hosts()?)?));
+        commands.push(command_line(change.words("credential goauth", change.hosts()?)?));
     }
     let kept: String = lines.iter().filter(|line| !line.starts_with("GOAUTH=")).copied().collect();
     let own = if commands == [DEFAULT] { String::new() } else { format!("GOAUTH={}\n", commands.join("; ")) };

@@ -44,7 +44,7 @@ fn indentation<'t>(text: &'t str, usual: &'t str) -> &'t str {
 }
 
 /// Returns the value in lines, without indentation in front of the first one.
-fn in_lines(value: &Value, tab: &str) -> Option<String> {
+pub(super) fn pretty(value: &Value, tab: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let formatter = PrettyFormatter::with_indent(tab.as_bytes());
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter)).ok()?;
@@ -54,7 +54,7 @@ fn in_lines(value: &Value, tab: &str) -> Option<String> {
 /// Returns a member in lines of its own, inside `depth` objects.
 fn member(key: &str, value: &Value, tab: &str, depth: usize) -> Option<String> {
     let indentation = format!("\n{}", tab.repeat(depth));
-    Some(format!("{indentation}{}: {}", Value::from(key), in_lines(value, tab)?.replace('\n', &indentation)))
+    Some(format!("{indentation}{}: {}", Value::from(key), pretty(value, tab)?.replace('\n', &indentation)))
 }
 
 /// Returns the value at `path`; `None` too if the text is not JSON.
@@ -134,7 +134,7 @@ pub(super) fn without(text: &str, path: &[&str], usual: &str) -> Option<String> 
     });
     shortened.or_else(|| {
         let end = if text.ends_with('\n') { "\n" } else { "" };
-        Some(in_lines(&expected, tab)? + end)
+        Some(pretty(&expected, tab)? + end)
     })
 }
 

@@ -16,7 +16,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         plan.edit(edit);
         return Ok(());
     }
-    let mut words = change.words("kubernetes", change.hosts()?)?;
+    let mut words = change.words("credential kubernetes", change.hosts()?)?;
     let program = words.remove(0);
     let text = with(&text, &entry(&name, &program, &words));
     edit.set(text.ok_or_else(|| edit.refuse("its users are not a list in lines of their own; add the user by hand"))?);

@@ -6,28 +6,36 @@ mod aws;
 mod bazel;
 mod cargo;
 mod claude_code;
+mod cleared_environment;
+mod client;
 mod codex;
 mod docker;
 mod file;
 mod git;
 mod go;
+mod google;
 mod json;
 mod kubernetes;
 mod link;
+mod msmtp;
+mod mutt;
+mod npm;
 mod plan;
 mod python;
 mod sections;
 mod terraform;
 mod words;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use tokcache_core::oauth::ResourceUrl;
+use tokcache_file::text_of_path;
 
 use super::hosts::server::Host;
 use super::settings::values::not_blank;
 use super::settings::{Settings, resource_name};
 use super::{Exit, Failure, profiles, resource};
 use crate::output::command_line;
+use client::Client;
 use plan::Plan;
 
 /// The arguments of `configure`.
@@ -55,6 +63,18 @@ pub(super) struct Input {
     /// aws: the role to assume
     #[arg(long, value_name = "ARN", value_parser = not_blank)]
     role_arn: Option<String>,
+
+    /// google: the full name of the provider in the workload identity pool, if there is no file of credentials
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    workload_identity_provider: Option<String>,
+
+    /// google: the service account to impersonate [default: none]
+    #[arg(long, value_name = "EMAIL", value_parser = not_blank)]
+    service_account: Option<String>,
+
+    /// msmtp: the mailbox, if msmtp does not know the account
+    #[arg(long, value_name = "NAME@DOMAIN", value_parser = not_blank)]
+    username: Option<String>,
 }
 
 /// The program, and the part of its settings that is meant: the arguments of `unconfigure`.
@@ -68,8 +88,9 @@ pub(super) struct Target {
     #[arg(long = "host", value_name = "HOST", value_parser = Host::parse)]
     hosts: Vec<Host>,
 
-    /// cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and
-    /// codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]
+    /// cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; msmtp: the name
+    /// of the account; claude-code and codex: the name of the server [default: for a server, its host; else
+    /// tokcache-PROFILE]
     #[arg(long, value_name = "NAME", value_parser = not_blank)]
     name: Option<String>,
 
@@ -80,35 +101,6 @@ pub(super) struct Target {
     /// Change the files; without the flag, the change is only shown
     #[arg(long)]
     write: bool,
-}
-
-/// A program that can ask for credentials.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Client {
-    /// The AWS CLI and SDKs
-    Aws,
-    /// Bazel
-    Bazel,
-    /// cargo
-    Cargo,
-    /// Claude Code: the MCP server of --for, or a model gateway
-    ClaudeCode,
-    /// Codex: the MCP server of --for, or a model gateway
-    Codex,
-    /// Docker, Podman and skopeo
-    Docker,
-    /// git
-    Git,
-    /// The go command
-    Go,
-    /// kubectl and other Kubernetes clients
-    Kubernetes,
-    /// pip
-    Pip,
-    /// Terraform and OpenTofu
-    Terraform,
-    /// uv
-    Uv,
 }
 
 /// A request to change the settings of a program.
@@ -126,6 +118,7 @@ struct Change<'a> {
 /// Runs `configure`.
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let profile = profiles::chosen(settings)?;
+    input.ensure_taken(&profile)?;
     let resource = settings.protected_resource.as_ref();
     let is_for_server = matches!(input.target.client, Client::ClaudeCode | Client::Codex) && !input.target.model;
     if is_for_server && resource.is_none() {
@@ -143,40 +136,86 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     }
     let is_of_codex = input.target.client == Client::Codex;
     ensure_of_profile(settings, &profile, is_of_codex)?;
+    // The program may run in another folder.
+    let folder =
+        settings.config_dir.as_ref().map(|folder| text_of_path(&std::path::absolute(folder).unwrap_or_default()));
+    if let Some(folder) = folder.as_ref().filter(|_| !input.target.client.takes("--config-dir")) {
+        let message = "the program starts tokcache without arguments: set a variable in place of --config-dir";
+        let variable = format!("TOKCACHE_CONFIG_DIR={folder}");
+        return Err(Failure::new(Exit::Usage, message).try_shell(command_line(["export", &variable])));
+    }
     // Codex gets this flag, and others, for the variables of this shell too.
-    let folder = settings.config_dir.as_ref().filter(|_| !is_of_codex);
-    flags.extend(folder.into_iter().flat_map(|folder| ["--config-dir".to_owned(), folder.display().to_string()]));
+    let folder = folder.filter(|_| !is_of_codex);
+    flags.extend(folder.into_iter().flat_map(|folder| ["--config-dir".to_owned(), folder]));
     let scopes = input.scopes.iter().flat_map(|scope| ["--scope".to_owned(), scope.clone()]);
     flags.extend(scopes);
     flags.extend(input.resource.iter().flat_map(|resource| ["--resource".to_owned(), resource.clone()]));
     Change { settings, target: &input.target, profile, flags, input: Some(input) }.run()
 }
 
-/// Refuses settings that the program would not pass on: it asks with the profile alone.
-fn ensure_of_profile(settings: &Settings, profile: &str, writes_store: bool) -> Result<(), Failure> {
+/// Refuses settings that the program would not pass on: it asks with the profile alone. The settings of Codex get those of
+/// the cache too.
+fn ensure_of_profile(settings: &Settings, profile: &str, is_of_codex: bool) -> Result<(), Failure> {
+    let ca_file = settings.ca_file.as_ref().map(|path| path.display().to_string());
+    let of_cache = [
+        ("--store", settings.store.clone(), "TOKCACHE_STORE"),
+        ("--encrypt", settings.encrypt.clone(), "TOKCACHE_ENCRYPT"),
+        ("--ca-file", ca_file, "TOKCACHE_CA_FILE"),
+    ];
     let typed = [
-        ("--account", &settings.account, "TOKCACHE_ACCOUNT"),
-        ("--authority", &settings.authority, "TOKCACHE_AUTHORITY"),
-        ("--client-id", &settings.client_id, "TOKCACHE_CLIENT_ID"),
-        ("--store", &settings.store, "TOKCACHE_STORE"),
+        ("--account", settings.account.clone(), "TOKCACHE_ACCOUNT"),
+        ("--authority", settings.authority.clone(), "TOKCACHE_AUTHORITY"),
+        ("--client-id", settings.client_id.clone(), "TOKCACHE_CLIENT_ID"),
     ];
     let is_typed = |variable: &str| !settings.variables.contains(&variable);
-    let is_lost = |flag: &str| !(writes_store && flag == "--store");
-    match typed.into_iter().find(|(flag, value, variable)| value.is_some() && is_typed(variable) && is_lost(flag)) {
-        Some((flag, value, _)) => {
-            let message = format!("the program asks with the profile {profile:?} alone: put {flag} into the profile");
-            let value = value.clone().unwrap_or_default();
-            Err(Failure::new(Exit::Usage, message)
-                .try_shell(command_line(["tokcache", "profile", "set", profile, flag, &value])))
-        }
+    let mut lost = typed.into_iter().chain(of_cache.into_iter().filter(|_| !is_of_codex));
+    match lost.find_map(|(flag, value, variable)| Some((flag, value.filter(|_| is_typed(variable))?))) {
+        Some((flag, value)) => Err(into_profile(flag, &value, profile)),
         None => Ok(()),
     }
 }
 
+/// The error for a setting that reaches the program only through the profile.
+fn into_profile(flag: &str, value: &str, profile: &str) -> Failure {
+    let message = format!("the program asks with the profile {profile:?} alone: put {flag} into the profile");
+    Failure::new(Exit::Usage, message).try_shell(command_line(["tokcache", "profile", "set", profile, flag, value]))
+}
+
 /// Runs `unconfigure`.
 pub(super) fn undo(settings: &Settings, target: &Target) -> Result<(), Failure> {
+    target.ensure_taken()?;
     let profile = profiles::chosen(settings)?;
     Change { settings, target, profile, flags: Vec::new(), input: None }.run()
+}
+
+impl Input {
+    /// Refuses flags that mean nothing to the program.
+    fn ensure_taken(&self, profile: &str) -> Result<(), Failure> {
+        self.target.ensure_taken()?;
+        let client = self.target.client;
+        let of_profile = [("--scope", self.scopes.first()), ("--resource", self.resource.as_ref())];
+        let lost =
+            of_profile.into_iter().find_map(|(flag, value)| Some((flag, value.filter(|_| !client.takes(flag))?)));
+        if let Some((flag, value)) = lost {
+            return Err(into_profile(flag, value, profile));
+        }
+        let typed = [
+            ("--index", self.index.is_some()),
+            ("--base-url", self.base_url.is_some()),
+            ("--role-arn", self.role_arn.is_some()),
+            ("--workload-identity-provider", self.workload_identity_provider.is_some()),
+            ("--service-account", self.service_account.is_some()),
+            ("--username", self.username.is_some()),
+        ];
+        client.ensure_taken(&typed)
+    }
+}
+
+impl Target {
+    fn ensure_taken(&self) -> Result<(), Failure> {
+        let typed = [("--host", !self.hosts.is_empty()), ("--name", self.name.is_some()), ("--model", self.model)];
+        self.client.ensure_taken(&typed)
+    }
 }
 
 impl Change<'_> {
@@ -191,7 +230,11 @@ impl Change<'_> {
             Client::Docker => docker::plan(self, &mut plan)?,
             Client::Git => git::plan(self, &mut plan)?,
             Client::Go => go::plan(self, &mut plan)?,
+            Client::Google => google::plan(self, &mut plan)?,
             Client::Kubernetes => kubernetes::plan(self, &mut plan)?,
+            Client::Msmtp => msmtp::plan(self, &mut plan)?,
+            Client::Mutt => mutt::plan(self, &mut plan)?,
+            Client::Npm => npm::plan(self, &mut plan)?,
             Client::Pip => python::plan(python::Program::Pip, self, &mut plan)?,
             Client::Terraform => terraform::plan(self, &mut plan)?,
             Client::Uv => python::plan(python::Program::Uv, self, &mut plan)?,
@@ -219,10 +262,11 @@ impl Change<'_> {
         self.target.name.clone().unwrap_or_else(|| format!("tokcache-{}", self.profile))
     }
 
-    /// Returns the command line of the helper for these hosts.
-    fn words(&self, protocol: &str, hosts: &[Host]) -> Result<Vec<String>, Failure> {
+    /// Returns the words of a command of tokcache, for these hosts.
+    fn words(&self, command: &str, hosts: &[Host]) -> Result<Vec<String>, Failure> {
         let hosts = hosts.iter().flat_map(|host| ["--host".to_owned(), host.to_string()]);
-        let own = [words::program()?, "credential".to_owned(), protocol.to_owned()];
-        Ok(own.into_iter().chain(self.flags.iter().cloned()).chain(hosts).collect())
+        let command = command.split(' ').map(str::to_owned);
+        let flags = self.flags.iter().cloned();
+        Ok([words::program()?].into_iter().chain(command).chain(flags).chain(hosts).collect())
     }
 }

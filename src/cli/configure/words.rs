@@ -3,9 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Exit, Failure, environment};
+use crate::output::command_line;
 
 /// Marks a line that `unconfigure` removes.
 pub(super) const ADDED: &str = "# added by tokcache configure";
+
+/// The command that prints the token for a model gateway.
+pub(super) const TOKEN: &str = "token";
 
 /// The folders in which a shell looks for programs without a `PATH`.
 const STANDARD: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
@@ -49,9 +53,26 @@ pub(super) fn executable() -> Result<PathBuf, Failure> {
         .map_err(|error| Failure::new(Exit::Config, format!("the system does not say where tokcache is: {error}")))
 }
 
-/// Whether a command line in the settings of another program starts the helper of `protocol`.
-pub(super) fn is_own(line: &str, protocol: &str) -> bool {
-    line.contains("tokcache") && line.contains(&format!(" credential {protocol} "))
+/// Whether a command line starts tokcache with `command`, and nothing else. A pipeline is another helper.
+pub(super) fn is_own(line: &str, command: &str) -> bool {
+    const OPERATORS: [&str; 6] = [" | ", "; ", " & ", " && ", " || ", " > "];
+    let line = format!("{line} ");
+    let Some((program, _)) = line.split_once(&format!(" {command} ")) else { return false };
+    let name = program.trim_end_matches(['\'', '"']).rsplit(['/', '\\']).next();
+    name.is_some_and(|name| matches!(name, "tokcache" | "tokcache.exe"))
+        && !OPERATORS.iter().any(|operator| line.contains(operator))
+}
+
+/// Returns a command line for the shell of the system.
+pub(super) fn line(words: &[String]) -> String {
+    if !cfg!(windows) {
+        return command_line(words);
+    }
+    let quoted = |word: &String| {
+        let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/\\@+,".contains(c));
+        if is_plain { word.clone() } else { format!("\"{word}\"") }
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// Returns a string of JSON, which is one of TOML and YAML too.
@@ -63,4 +84,30 @@ pub(super) fn in_json(text: &str) -> String {
 pub(super) fn array(words: &[String]) -> String {
     let words: Vec<_> = words.iter().map(|word| in_json(word)).collect();
     format!("[{}]", words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::configure::agent::HEADERS;
+
+    #[test]
+    fn a_line_of_another_helper_is_not_ours() {
+        for line in
+            ["tokcache token --for https://a.example", "'/opt/my tools/tokcache' token --for a", "/a/tokcache token a"]
+        {
+            assert!(is_own(line, TOKEN), "{line}");
+        }
+        for line in [
+            "other token --for a",
+            "tokcache credential mcp-headers ",
+            "tokcache token --for a | other",
+            "A=1 tokcache token",
+            "tokcache",
+        ] {
+            assert!(!is_own(line, TOKEN), "{line}");
+        }
+        assert!(is_own("tokcache credential mcp-headers --for https://a.example", HEADERS));
+        assert!(is_own("tokcache credential mcp-headers", HEADERS));
+    }
 }

@@ -53,9 +53,10 @@ pub(in crate::cli) fn docker_config() -> Result<PathBuf, Failure> {
 
 /// Returns the user's configuration file of git, as `git config --global` chooses it.
 pub(in crate::cli) fn git_config() -> Result<PathBuf, Failure> {
-    let file = named_or("GIT_CONFIG_GLOBAL", ".gitconfig")?;
-    let other = named_or("XDG_CONFIG_HOME", ".config")?.join("git/config");
-    Ok(if !file.exists() && other.exists() && variable("GIT_CONFIG_GLOBAL").is_none() { other } else { file })
+    match path("GIT_CONFIG_GLOBAL")? {
+        Some(file) => Ok(file),
+        None => first_of([in_home(".gitconfig")?, named_or("XDG_CONFIG_HOME", ".config")?.join("git/config")]),
+    }
 }
 
 /// Returns the file in which `go env -w` keeps settings; `None` if there is none.
@@ -65,6 +66,17 @@ pub(in crate::cli) fn go_env() -> Result<Option<PathBuf>, Failure> {
     }
     own_home()?;
     in_settings("go/env").map(Some)
+}
+
+/// Returns the application default credentials of Google Cloud.
+pub(in crate::cli) fn google_credentials() -> Result<PathBuf, Failure> {
+    const FILE: &str = "application_default_credentials.json";
+    match (path("GOOGLE_APPLICATION_CREDENTIALS")?, path("CLOUDSDK_CONFIG")?) {
+        (Some(file), _) => Ok(file),
+        (None, Some(folder)) => Ok(folder.join(FILE)),
+        (None, None) if cfg!(windows) => Ok(in_settings("gcloud")?.join(FILE)),
+        (None, None) => Ok(in_home(".config/gcloud")?.join(FILE)),
+    }
 }
 
 /// Returns the kubeconfig file that kubectl changes.
@@ -77,6 +89,23 @@ pub(in crate::cli) fn kubeconfig() -> Result<PathBuf, Failure> {
         Some(file) => Ok(file),
         None => in_home(".kube/config"),
     }
+}
+
+/// Returns the user's configuration file of msmtp.
+pub(in crate::cli) fn msmtprc() -> Result<PathBuf, Failure> {
+    first_of([in_home(".msmtprc")?, named_or("XDG_CONFIG_HOME", ".config")?.join("msmtp/config")])
+}
+
+/// Returns the user's configuration file of mutt, which NeoMutt reads too if it has none of its own.
+pub(in crate::cli) fn muttrc() -> Result<PathBuf, Failure> {
+    let config = named_or("XDG_CONFIG_HOME", ".config")?;
+    first_of([in_home(".muttrc")?, in_home(".mutt/muttrc")?, config.join("mutt/muttrc")])
+}
+
+/// Returns the user's configuration file of npm.
+pub(in crate::cli) fn npmrc() -> Result<PathBuf, Failure> {
+    let named = path("npm_config_userconfig")?.map_or_else(|| path("NPM_CONFIG_USERCONFIG"), |file| Ok(Some(file)))?;
+    named.map_or_else(|| in_home(".npmrc"), Ok)
 }
 
 /// Returns the user's configuration file of pip.
@@ -117,6 +146,12 @@ pub(in crate::cli) fn terraform_plugins() -> Result<PathBuf, Failure> {
 /// Returns a path in the system's folder for the settings of programs.
 fn in_settings(name: &str) -> Result<PathBuf, Failure> {
     Ok(BaseDirs::new().ok_or_else(no_home)?.config_dir().join(name))
+}
+
+/// Returns the first of these files that exists, or the first one if none does.
+fn first_of<const N: usize>(files: [PathBuf; N]) -> Result<PathBuf, Failure> {
+    let first = files.iter().find(|file| file.exists()).or(files.first()).cloned();
+    first.ok_or_else(no_home)
 }
 
 fn named_or(name: &str, default: &str) -> Result<PathBuf, Failure> {

@@ -17,7 +17,8 @@ use variables::{path, variable, wrong};
 
 pub(super) use clients::{
     aws_config, bazelrc, cargo_config, claude_code_servers, claude_code_settings, codex_config, docker_config,
-    git_config, go_env, kubeconfig, pip_config, search_path, terraform_config, terraform_plugins, uv_config,
+    git_config, go_env, google_credentials, kubeconfig, msmtprc, muttrc, npmrc, pip_config, search_path,
+    terraform_config, terraform_plugins, uv_config,
 };
 pub(super) use folders::{
     azure_dir, config_dir, config_home, data_home, home, identity_service_dir, is_config_dir_moved, is_state_dir_moved,

@@ -59,6 +59,7 @@ pub(super) fn examples(path: &str) -> &'static str {
   tokcache configure kubernetes --profile work --host https://k8s.example.com:6443 --write
   tokcache configure claude-code --for https://mcp.example.com/mcp --write
   tokcache configure codex --model --name gateway --base-url https://models.example.com/v1
+  tokcache configure msmtp --profile work --host smtp.example.com --username bob@example.com
 "
         }
         "tokcache unconfigure" => {

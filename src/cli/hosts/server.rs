@@ -35,9 +35,24 @@ impl Host {
         self.name == server.host.name && port(self) == port(&server.host)
     }
 
+    /// Returns the name, without the port.
+    pub(in crate::cli) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the port, if it is not the default port of the scheme.
+    pub(in crate::cli) fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// Whether the host is this machine.
+    pub(in crate::cli) fn is_loopback(&self) -> bool {
+        is_loopback(&self.name)
+    }
+
     /// Returns the URL of the host's root, without a slash at the end.
     pub(in crate::cli) fn url(&self) -> String {
-        let is_plain = is_loopback(&self.name) && self.port.is_some();
+        let is_plain = self.is_loopback() && self.port.is_some();
         format!("{}://{self}", if is_plain { "http" } else { "https" })
     }
 }
