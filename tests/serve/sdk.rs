@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::endpoint::{Endpoint, cached_token, signed_in};
-use crate::harness::{Home, REFRESH_TOKEN, SCOPE, answer_of, output_of, put_program};
+use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, output_of, put_program};
 
 /// The command of each SDK.
 pub(crate) fn sdks() -> [(&'static str, Vec<String>); 2] {
@@ -60,6 +60,28 @@ fn an_sdk_gets_a_new_token_when_the_old_one_has_expired() {
         assert_ne!(answer["tokens"], json!([old]), "{name}");
         assert_eq!(provider.token_requests(REFRESH_TOKEN), before + 1, "{name}");
     }
+}
+
+/// A process that lives longer than a token, as a server does.
+#[test]
+fn an_sdk_process_that_outlives_a_token_gets_the_next_one() {
+    std::thread::scope(|scope| {
+        for (name, sdk) in sdks() {
+            scope.spawn(move || {
+                let provider = Provider::start_with(json!({ "access_token_seconds": 5 }));
+                let mut home = Home::at(&provider);
+                home.sign_in(&provider);
+                home.set("PAUSE_SECONDS", "6");
+                let endpoint = Endpoint::serve(&home, &[]);
+                let answer = run(&home, &endpoint, &sdk, &["managed", SCOPE, SCOPE]);
+                let tokens = answer["tokens"].as_array().unwrap_or_else(|| panic!("{name}: {answer}"));
+                assert_eq!(tokens.len(), 2, "{name}");
+                assert_ne!(tokens[0], tokens[1], "{name}");
+                assert_eq!(tokens[1], cached_token(&home), "{name}");
+                provider.assert_no_sign_in_was_lost();
+            });
+        }
+    });
 }
 
 #[test]
