@@ -32,7 +32,7 @@ fn assert_works(program: &Path) {
 fn a_tarball_has_the_program_its_completions_and_all_licences() {
     let folder = tempfile::tempdir().unwrap();
     let name = format!("tokcache-{VERSION}-{TARGET}");
-    shell(dist(), "sha256sum --check --strict SHA256SUMS && [ $(wc -l <SHA256SUMS) -eq 10 ]");
+    shell(dist(), "sha256sum --check --strict SHA256SUMS && [ $(ls | wc -l) -eq $(($(wc -l <SHA256SUMS) + 1)) ]");
     shell(folder.path(), &format!("tar xzf '{}/{name}.tar.gz'", dist().display()));
     let unpacked = folder.path().join(name);
     assert_works(&unpacked.join("tokcache"));
@@ -96,15 +96,37 @@ fn a_wheel_is_installed_by_pip() {
     let build =
         format!("'{BIN}/maturin' build --locked --strip --compatibility linux --out '{}'", folder.path().display());
     shell(Path::new(ROOT), &build);
+    let licences = "release/third-party x86_64-unknown-linux-musl";
+    let add = format!(
+        "{licences} >'{0}/THIRD-PARTY.txt' && release/wheel '{0}'/*.whl '{0}/THIRD-PARTY.txt'",
+        folder.path().display()
+    );
+    shell(Path::new(ROOT), &add);
     let program = install_wheel(folder.path());
     assert_works(&program);
 }
+
+/// Compares the files of a wheel with its list.
+const CHECK: &str = "
+import base64, hashlib, sys, zipfile
+wheel = zipfile.ZipFile(sys.argv[1])
+[record] = [name for name in wheel.namelist() if name.endswith('/RECORD')]
+listed = [line.split(',') for line in wheel.read(record).decode().splitlines()]
+assert sorted(name for name, *_ in listed) == sorted(wheel.namelist()), listed
+for name, digest, length in listed:
+    if name != record:
+        content = wheel.read(name)
+        own = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b'=').decode()
+        assert (digest, int(length)) == ('sha256=' + own, len(content)), name";
 
 /// Installs the wheel of this folder in an environment of its own. Returns the program.
 fn install_wheel(folder: &Path) -> PathBuf {
     shell(folder, "python3 -m venv venv && venv/bin/pip install --quiet --no-index --no-deps ./tokcache-*.whl");
     let metadata = shell(folder, "venv/bin/pip show tokcache");
     assert!(metadata.contains(&format!("Version: {VERSION}\n")), "{metadata}");
+    shell(folder, &format!("python3 -c \"{CHECK}\" tokcache-*.whl"));
+    let licences = shell(folder, "cat venv/lib/python3*/site-packages/tokcache-*.dist-info/licenses/*");
+    assert!(["Apache License", "Permission is hereby granted", "ring 0."].iter().all(|text| licences.contains(text)));
     folder.join("venv/bin/tokcache")
 }
 

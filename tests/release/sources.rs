@@ -13,7 +13,7 @@ use crate::support::put;
 fn two_builds_in_different_folders_give_the_same_bytes() {
     let copy = Copy::new();
     let other = copy.build(ELSEWHERE);
-    shell(dist(), &format!("diff -r . '{}' && [ $(ls | wc -l) -eq 11 ]", other.display()));
+    shell(dist(), &format!("diff -r . '{}'", other.display()));
 }
 
 #[test]
@@ -32,9 +32,10 @@ fn the_notes_are_the_section_of_the_version() {
 
 #[test]
 fn the_bill_of_materials_has_what_is_compiled_into_the_program_and_nothing_else() {
-    let path = fs::read_dir(dist()).unwrap().map(|entry| entry.unwrap().path());
-    let path = path.into_iter().find(|path| path.to_string_lossy().ends_with(".cdx.json")).unwrap();
-    let document: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let path = |target: &str| dist().join(format!("tokcache-{}-{target}.cdx.json", env!("CARGO_PKG_VERSION")));
+    let for_windows = fs::read_to_string(path("x86_64-pc-windows-gnu")).unwrap();
+    assert!(for_windows.contains("\"windows-sys\"") && !for_windows.contains("\"keyutils\""));
+    let document: Value = serde_json::from_slice(&fs::read(path("x86_64-unknown-linux-musl")).unwrap()).unwrap();
     assert_eq!((document["bomFormat"].as_str(), document["specVersion"].as_str()), (Some("CycloneDX"), Some("1.5")));
     let lock: toml::Table = fs::read_to_string(Path::new(ROOT).join("Cargo.lock")).unwrap().parse().unwrap();
     let locked = lock["package"].as_array().unwrap();
