@@ -7,7 +7,7 @@ use crate::support::home::Home;
 use crate::support::put;
 
 /// The clients: their flags, their file, and what is there before.
-const CLIENTS: [(&str, &str, &str); 19] = [
+const CLIENTS: [(&str, &str, &str); 18] = [
     (
         "git --host a.example.com --host 127.0.0.1:8080",
         ".gitconfig",
@@ -48,14 +48,9 @@ const CLIENTS: [(&str, &str, &str); 19] = [
         "{\n  \"type\": \"external_account\",\n  \"audience\": \"//iam.googleapis.com/x\",\n  \"b\": {}\n}\n",
     ),
     (
-        "msmtp --name work --host a.example.com --username a@example.com",
-        ".msmtprc",
-        "# mine\naccount home\nhost b.example.com\npassword secret\n\naccount work # b\nhost a.example.com\n\naccount default : work\n",
-    ),
-    (
         "msmtp --host a.example.com --username a@example.com",
         ".msmtprc",
-        "# mine\ndefaults\ntls on\naccount home\nhost b.example.com\npassword secret\n",
+        "# mine\ndefaults\ntls on\naccount \"home\"\nhost b.example.com\npassword secret\n\naccount default : home\n",
     ),
     ("mutt", ".muttrc", "# mine\nset folder = \"imaps://a.example.com\"\nset imap_pass = \"secret\"\n"),
     ("aws --role-arn arn:aws:iam::1:role/r", ".aws/config", "# mine\n[default]\nregion = eu-central-1\n"),
@@ -185,9 +180,25 @@ fn a_setting_of_another_program_stays_and_is_an_error() {
         ),
         ("google", ".config/gcloud/application_default_credentials.json", "no json"),
         ("msmtp --name a", ".msmtprc", "account a\npasswordeval \"pass mail\"\n"),
-        ("msmtp --name a", ".msmtprc", "account a\npassword secret\n"),
-        ("msmtp --name a", ".msmtprc", "account a\nauth plain\n"),
+        ("msmtp --name a", ".msmtprc", "account \"a\" : b\nauth xoauth2\n"),
         ("mutt", ".muttrc", "set smtp_oauth_refresh_command='other'\n"),
+        ("mutt", ".muttrc", "set sort=date;\tset imap_authenticators=plain\n"),
+        ("mutt", ".config/neomutt/neomuttrc", "set imap_authenticators=plain\n"),
+        (
+            "npm --host a.example.com:443",
+            ".npmrc",
+            "//a.example.com/:_authToken=${ACCESS_TOKEN}\n'//a.example.com/:_authToken'=x\n",
+        ),
+        (
+            "git --host a.example.com",
+            ".gitconfig",
+            "[credential \"https://a.example.com\"]\n\thelper =\n\thelper = store\n",
+        ),
+        (
+            "google --service-account a@p.iam.gserviceaccount.com",
+            ".config/gcloud/application_default_credentials.json",
+            "{\"type\": \"external_account\", \"audience\": \"//iam.googleapis.com/x\"}",
+        ),
         ("docker --host a.example.com", ".docker/config.json", "no json"),
         ("cargo --name priv --index https://a.example.com", ".cargo/config.toml", "no toml"),
         ("claude-code SERVER", ".claude.json", "{\"mcpServers\": {\"mcp-example-com\": {\"command\": \"a\"}}}"),
@@ -244,6 +255,89 @@ fn a_setting_of_another_program_stays_and_is_an_error() {
         home.failure(3, &format!("configure {flags} --write"));
         assert_eq!(fs::read_to_string(home.path(file)).unwrap(), content, "{flags}");
     }
+}
+
+#[test]
+fn what_another_program_or_the_person_needs_stays() {
+    let home = home();
+    let hosts = |words: &str| home.answer(&format!("credential docker {words}"));
+    home.answer("profile set default --helper-host own.example.com");
+    for client in ["docker", "uv"] {
+        home.answer(&format!("configure {client} --host own.example.com --host both.example.com --write"));
+    }
+    home.answer("unconfigure uv --host own.example.com --host both.example.com --write");
+    assert!(hosts("list").contains("both.example.com"));
+    home.answer("unconfigure docker --host own.example.com --host both.example.com --write");
+    let left = hosts("list");
+    assert!(left.contains("own.example.com") && !left.contains("both.example.com"), "{left}");
+    // The empty value is the person's.
+    home.write(".gitconfig", "[credential \"https://a.example.com\"]\n\thelper =\n");
+    home.answer("configure git --host a.example.com --write");
+    home.answer("unconfigure git --host a.example.com --write");
+    assert_eq!(
+        fs::read_to_string(home.path(".gitconfig")).unwrap().trim_end(),
+        "[credential \"https://a.example.com\"]\n\thelper ="
+    );
+    home.write(".npmrc", "//a.example.com/:_authToken=${ACCESS_TOKEN}\n//a.example.com/:_authToken=mine\n");
+    home.answer("unconfigure npm --host a.example.com --write");
+    assert_eq!(fs::read_to_string(home.path(".npmrc")).unwrap(), "//a.example.com/:_authToken=mine\n");
+}
+
+#[test]
+fn a_helper_for_all_hosts_stays_until_the_last_host_is_gone() {
+    for (client, file) in [("terraform", ".terraformrc"), ("pip", ".config/pip/pip.conf"), ("uv", ".config/uv/uv.toml")]
+    {
+        let home = home();
+        let profile = fs::read(home.path("config/profiles/default.toml")).unwrap();
+        home.write("config/profiles/other.toml", profile);
+        let names = |folder: &str| fs::read_dir(home.path(folder)).unwrap().count();
+        let folder = if client == "terraform" { ".terraform.d/plugins" } else { "bin" };
+        for (profile, host) in [("default", "a"), ("default", "b"), ("other", "c")] {
+            home.answer(&format!("configure {client} --profile {profile} --host {host}.example.com --write"));
+        }
+        let links = names(folder);
+        for (profile, host) in [("default", "a"), ("other", "c")] {
+            home.answer(&format!("unconfigure {client} --profile {profile} --host {host}.example.com --write"));
+            assert!(fs::read_to_string(home.path(file)).unwrap().contains("tokcache"), "{client}: {host}");
+        }
+        assert_eq!(names(folder), links, "{client}");
+        home.answer(&format!("unconfigure {client} --host b.example.com --write"));
+        assert!(!home.path(file).exists(), "{client}");
+        assert_eq!(names(folder), links - 1, "{client}");
+    }
+}
+
+/// A second `configure` changes what was typed, and `unconfigure` refuses what it would break.
+#[test]
+fn an_account_and_a_file_of_credentials_are_changed_as_a_whole() {
+    let home = home();
+    let read = |file: &str| fs::read_to_string(home.path(file)).unwrap();
+    home.answer("configure msmtp --host a.example.com:465 --username a@example.com --write");
+    home.answer("configure msmtp --username b@example.com --scope x --write");
+    let account = read(".msmtprc");
+    assert!(account.contains("port 465\ntls on\ntls_starttls off\nauth xoauth2\nuser b@example.com\n"), "{account}");
+    assert!(account.contains("--scope x") && account.matches("account ").count() == 1, "{account}");
+    home.write(".msmtprc", format!("{account}\n# mine\naccount default : tokcache-default\n"));
+    let said = home.failure(3, "unconfigure msmtp --write");
+    assert!(said.contains("\"account default : tokcache-default\" needs the account"), "{said}");
+    home.write(".msmtprc", account.replace("auth ", "timeout 5\nauth "));
+    assert!(home.failure(3, "unconfigure msmtp --write").contains("remove it by hand"));
+    home.write(".msmtprc", format!("{account}\n# mine\n"));
+    home.answer("unconfigure msmtp --write");
+    assert_eq!(read(".msmtprc"), "\n# mine\n");
+
+    let file = ".config/gcloud/application_default_credentials.json";
+    let provider = |name: &str| format!("projects/1/locations/global/workloadIdentityPools/p/providers/{name}");
+    home.answer(&format!("configure google --workload-identity-provider {} --write", provider("one")));
+    let first = read(file);
+    home.answer("configure google --service-account a@p.iam.gserviceaccount.com --write");
+    assert!(read(file).contains(&provider("one")) && read(file).contains("a@p.iam.gserviceaccount.com"));
+    home.answer(&format!("configure google --workload-identity-provider {} --write", provider("two")));
+    assert!(read(file).contains(&provider("two")) && read(file).contains("a@p.iam.gserviceaccount.com"));
+    home.write(file, first.replace("googleapis.com\",\n", "googleapis.com\",\n  \"mine\": 1,\n"));
+    assert!(home.failure(3, "configure google --service-account b@example.com").contains("names a provider already"));
+    home.answer("unconfigure google --write");
+    assert!(read(file).contains("mine") && !read(file).contains("tokcache"));
 }
 
 #[test]
@@ -308,7 +402,8 @@ fn what_cannot_be_configured_says_why() {
         // No flag is ignored.
         (2, "git --host a.example.com --role-arn r", "try: tokcache configure git --host a.example.com\n"),
         (2, "mutt --host a.example.com", "--host means nothing for mutt"),
-        (2, "docker --host a.example.com --scope b", "try: tokcache profile set default --scope b"),
+        (2, "docker --host a.example.com --scope b --scope c", "try: tokcache profile set default --scope b --scope c"),
+        (2, "mutt --client-secret-file /s", "put the credential into the profile"),
         (2, "git --host a.example.com --ca-file /ca", "try: tokcache profile set default --ca-file /ca"),
         (2, "docker --host a.example.com --config-dir config", "try: export TOKCACHE_CONFIG_DIR=/"),
         (2, "claude-code", "--for URL"),

@@ -1,7 +1,9 @@
 //! Mail programs at a server that wants SASL XOAUTH2: msmtp, mutt and Python's smtplib.
 
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 use std::thread::{self, JoinHandle};
 
@@ -76,6 +78,8 @@ fn a_mail_server_takes_the_response_of_xoauth2() {
 fn msmtp_and_mutt_send_with_the_token() {
     let home = home();
     let (port, server) = start("bob@example.com");
+    home.write(".msmtprc", "defaults\npassword of-the-defaults\ntls on\n");
+    std::fs::set_permissions(home.path(".msmtprc"), Permissions::from_mode(0o600)).unwrap();
     home.answer(&format!("configure msmtp --host 127.0.0.1:{port} --username bob@example.com --write"));
     let mut msmtp = home.command("msmtp");
     msmtp.args(["--account", "tokcache-default", "alice@example.com"]);

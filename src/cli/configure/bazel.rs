@@ -17,7 +17,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         edit.set(if change.is_undo() { text } else { format!("{text}{end}{own}") });
     }
-    plan.hosts(&change.profile, change.hosts()?, !change.is_undo())?;
+    plan.hosts(change)?;
     plan.link(Link::beside_program(NAME, edit.text().contains(NAME))?);
     plan.edit(edit);
     Ok(())

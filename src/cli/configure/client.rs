@@ -23,7 +23,7 @@ pub(super) enum Client {
     Git,
     /// The go command
     Go,
-    /// Google Cloud's client libraries and gcloud
+    /// Google Cloud's client libraries
     Google,
     /// kubectl and other Kubernetes clients
     Kubernetes,
@@ -62,12 +62,16 @@ impl Client {
         }
     }
 
+    /// Returns the name of the program on the command line.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
     /// Refuses the typed flags that mean nothing to the program.
     pub(super) fn ensure_taken(self, typed: &[(&'static str, bool)]) -> Result<(), Failure> {
         match typed.iter().find(|(flag, is_typed)| *is_typed && !self.takes(flag)) {
             Some((flag, _)) => {
-                let name = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-                let failure = Failure::new(Exit::Usage, format!("{flag} means nothing for {name}"));
+                let failure = Failure::new(Exit::Usage, format!("{flag} means nothing for {}", self.name()));
                 Err(if *flag == "--model" { failure.try_without(flag) } else { failure.try_without_value(flag) })
             }
             None => Ok(()),

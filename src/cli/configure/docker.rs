@@ -42,7 +42,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     }
     let is_used = edit.text().contains("\"tokcache\"");
     plan.link(Link::beside_program("docker-credential-tokcache", is_used)?);
-    plan.hosts(&change.profile, change.hosts()?, !change.is_undo())?;
+    plan.hosts(change)?;
     plan.edit(edit);
     Ok(())
 }

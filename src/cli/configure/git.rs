@@ -37,25 +37,17 @@ impl Config<'_> {
         Ok(output.split_terminator('\0').map(str::to_owned).collect())
     }
 
-    /// Removes tokcache from the helpers of a host, and the empty value that resets the list before it.
-    fn remove(&self, key: &str) -> Result<(), Failure> {
+    /// Removes tokcache from the helpers of a host, and the empty value in front of it. Returns the other helpers.
+    fn remove(&self, key: &str) -> Result<Vec<String>, Failure> {
         let values = self.values(key)?;
-        let is_reset = |value: &String| value.is_empty();
-        let own = values.iter().filter(|value| is_own(value)).count();
-        if own == 0 {
-            return Ok(());
+        let Some(own) = values.iter().position(|value| is_own(value)) else { return Ok(values) };
+        let start = if own > 0 && values[own - 1].is_empty() { own - 1 } else { own };
+        let others: Vec<_> = [&values[..start], &values[own + 1..]].concat();
+        self.run(&["--unset-all", key])?;
+        for other in &others {
+            self.run(&["--add", key, other])?;
         }
-        if values.iter().all(|value| is_reset(value) || is_own(value)) {
-            self.run(&["--unset-all", key])?;
-            return Ok(());
-        }
-        for value in values.iter().filter(|value| is_own(value)) {
-            self.run(&["--fixed-value", "--unset", key, value])?;
-        }
-        if values.iter().filter(|value| is_reset(value)).count() == 1 {
-            self.run(&["--fixed-value", "--unset", key, ""])?;
-        }
-        Ok(())
+        Ok(others)
     }
 }
 
@@ -73,8 +65,11 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         if !change.is_undo() && config.values(&key)?.contains(&helper) {
             continue;
         }
-        config.remove(&key)?;
+        let others = config.remove(&key)?;
         if !change.is_undo() {
+            if others.iter().any(|other| !other.is_empty()) {
+                return Err(edit.refuse(&format!("{host} has another credential helper there; remove it first")));
+            }
             // The empty value resets the list: helpers that are set for all hosts must not save the token.
             config.run(&["--add", &key, ""])?;
             config.run(&["--add", &key, &helper])?;

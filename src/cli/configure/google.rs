@@ -1,5 +1,6 @@
 //! Google Cloud: `credential_source` of the application default credentials, which programs find by themselves.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::file::Edit;
@@ -17,6 +18,10 @@ const PATIENCE: u32 = 30_000;
 
 /// The indentation of a new file, as gcloud writes it.
 const TAB: &str = "  ";
+
+const AUDIENCE: &str = "//iam.googleapis.com/";
+const IMPERSONATION: &str = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/";
+const GENERATION: &str = ":generateAccessToken";
 
 /// The variable without which Google's libraries run no command.
 const ALLOW: &str = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1";
@@ -36,14 +41,27 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         return Ok(());
     }
     let line = line(change)?;
+    let (provider, email) = (provider(change)?, service_account(change)?);
+    let is_whole = created_again(edit.text()).is_some_and(|text| text == edit.text());
     let text = match source {
         Some(_) if !is_present_own => return Err(edit.refuse(&format!("it has another {SOURCE}; remove it first"))),
-        Some(_) => json::replaced(edit.text(), &COMMAND, &line),
-        None if edit.text().trim().is_empty() => created(&provider(change)?, service_account(change)?, &line),
+        None if edit.text().trim().is_empty() => {
+            created(&provider.ok_or_else(|| unnamed("say which provider of the pool is meant"))?, email, &line)
+        }
+        // The provider and the service account stay unless they are typed.
+        Some(_) if is_whole => {
+            let present: External = serde_json::from_str(edit.text()).map_err(|_| edit.refuse("it is not JSON"))?;
+            let provider = provider.or(present.provider()).unwrap_or_default();
+            created(&provider, email.or(present.service_account()), &line)
+        }
         None if json::value(edit.text(), &["type"]) != Some("external_account".into()) => {
             let why = "it holds other credentials; name another file in GOOGLE_APPLICATION_CREDENTIALS, or remove it";
             return Err(edit.refuse(why));
         }
+        Some(_) | None if provider.is_some() || email.is_some() => {
+            return Err(edit.refuse("it names a provider already: leave out the flags, or remove the file"));
+        }
+        Some(_) => json::replaced(edit.text(), &COMMAND, &line),
         None => json::with(edit.text(), &[SOURCE], &source_of(&line), TAB),
     };
     edit.set(text.ok_or_else(|| edit.refuse(&format!("its form is unusual; add \"{SOURCE}\": {}", source_of(&line))))?);
@@ -66,16 +84,20 @@ fn line(change: &Change<'_>) -> Result<String, Failure> {
     }
 }
 
-/// Returns the name of the provider, with the names that contain it: the audience of the exchange.
-fn provider(change: &Change<'_>) -> Result<String, Failure> {
+fn unnamed(message: &str) -> Failure {
     const NAME: &str = "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER";
-    let wrong = |message: &str| Failure::new(Exit::Usage, message).try_with("--workload-identity-provider", NAME);
-    let typed = change.input.and_then(|input| input.workload_identity_provider.as_deref());
-    let typed = typed.ok_or_else(|| wrong("say which provider of the workload identity pool is meant"))?;
-    let name = typed.trim_start_matches("https:").trim_start_matches("//iam.googleapis.com/");
+    Failure::new(Exit::Usage, message).try_with("--workload-identity-provider", NAME)
+}
+
+/// Returns the typed name of the provider, with the names that contain it.
+fn provider(change: &Change<'_>) -> Result<Option<String>, Failure> {
+    let Some(typed) = change.input.and_then(|input| input.workload_identity_provider.as_deref()) else {
+        return Ok(None);
+    };
+    let name = typed.trim_start_matches("https:").trim_start_matches(AUDIENCE);
     match name.split('/').collect::<Vec<_>>()[..] {
-        ["projects", _, "locations", _, "workloadIdentityPools", _, "providers", _] => Ok(name.to_owned()),
-        _ => Err(wrong(&format!("{typed:?} is not the full name of a provider"))),
+        ["projects", _, "locations", _, "workloadIdentityPools", _, "providers", _] => Ok(Some(name.to_owned())),
+        _ => Err(unnamed(&format!("{typed:?} is not the full name of a provider"))),
     }
 }
 
@@ -101,7 +123,7 @@ fn created(provider: &str, service_account: Option<&str>, line: &str) -> Option<
     let mut document = json!({
         "universe_domain": "googleapis.com",
         "type": "external_account",
-        "audience": format!("//iam.googleapis.com/{provider}"),
+        "audience": format!("{AUDIENCE}{provider}"),
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
         "token_url": "https://sts.googleapis.com/v1/token",
         SOURCE: source_of(line),
@@ -112,14 +134,25 @@ fn created(provider: &str, service_account: Option<&str>, line: &str) -> Option<
     Some(json::pretty(&document, TAB)? + "\n")
 }
 
-const IMPERSONATION: &str = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/";
-const GENERATION: &str = ":generateAccessToken";
+/// An external account, as far as `configure` writes it.
+#[derive(Deserialize)]
+struct External {
+    audience: String,
+    service_account_impersonation_url: Option<String>,
+}
+
+impl External {
+    fn provider(&self) -> Option<String> {
+        self.audience.strip_prefix(AUDIENCE).map(str::to_owned)
+    }
+
+    fn service_account(&self) -> Option<&str> {
+        self.service_account_impersonation_url.as_deref()?.strip_prefix(IMPERSONATION)?.strip_suffix(GENERATION)
+    }
+}
 
 /// Returns the file as `configure` would create it for the provider and the service account in `text`.
 fn created_again(text: &str) -> Option<String> {
-    let document: Value = serde_json::from_str(text).ok()?;
-    let provider = document["audience"].as_str()?.strip_prefix("//iam.googleapis.com/")?;
-    let url = document["service_account_impersonation_url"].as_str();
-    let email = url.and_then(|url| url.strip_prefix(IMPERSONATION)?.strip_suffix(GENERATION));
-    created(provider, email, json::value(text, &COMMAND)?.as_str()?)
+    let present: External = serde_json::from_str(text).ok()?;
+    created(&present.provider()?, present.service_account(), json::value(text, &COMMAND)?.as_str()?)
 }

@@ -170,15 +170,22 @@ fn ensure_of_profile(settings: &Settings, profile: &str, is_of_codex: bool) -> R
     let is_typed = |variable: &str| !settings.variables.contains(&variable);
     let mut lost = typed.into_iter().chain(of_cache.into_iter().filter(|_| !is_of_codex));
     match lost.find_map(|(flag, value, variable)| Some((flag, value.filter(|_| is_typed(variable))?))) {
-        Some((flag, value)) => Err(into_profile(flag, &value, profile)),
+        Some((flag, value)) => Err(into_profile(flag, &[value], profile)),
+        None if settings.credential.is_any_given() => {
+            let message =
+                format!("the program asks with the profile {profile:?} alone: put the credential into the profile");
+            Err(Failure::new(Exit::Usage, message).try_tokcache(["help", "profile", "set"]))
+        }
         None => Ok(()),
     }
 }
 
 /// The error for a setting that reaches the program only through the profile.
-fn into_profile(flag: &str, value: &str, profile: &str) -> Failure {
+fn into_profile(flag: &str, values: &[String], profile: &str) -> Failure {
     let message = format!("the program asks with the profile {profile:?} alone: put {flag} into the profile");
-    Failure::new(Exit::Usage, message).try_shell(command_line(["tokcache", "profile", "set", profile, flag, value]))
+    let set = ["tokcache", "profile", "set", profile].map(str::to_owned);
+    let values = values.iter().flat_map(|value| [flag.to_owned(), value.clone()]);
+    Failure::new(Exit::Usage, message).try_shell(command_line(set.into_iter().chain(values)))
 }
 
 /// Runs `unconfigure`.
@@ -193,11 +200,10 @@ impl Input {
     fn ensure_taken(&self, profile: &str) -> Result<(), Failure> {
         self.target.ensure_taken()?;
         let client = self.target.client;
-        let of_profile = [("--scope", self.scopes.first()), ("--resource", self.resource.as_ref())];
-        let lost =
-            of_profile.into_iter().find_map(|(flag, value)| Some((flag, value.filter(|_| !client.takes(flag))?)));
-        if let Some((flag, value)) = lost {
-            return Err(into_profile(flag, value, profile));
+        let resource: Vec<_> = self.resource.iter().cloned().collect();
+        let of_profile = [("--scope", &self.scopes), ("--resource", &resource)];
+        if let Some((flag, values)) = of_profile.into_iter().find(|(flag, it)| !it.is_empty() && !client.takes(flag)) {
+            return Err(into_profile(flag, values, profile));
         }
         let typed = [
             ("--index", self.index.is_some()),

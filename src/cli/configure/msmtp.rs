@@ -1,12 +1,11 @@
-//! msmtp: `passwordeval` of an account, which prints the token.
-
-use std::ops::Range;
+//! msmtp: an account with `passwordeval`, which prints the token.
 
 use super::Change;
 use super::file::Edit;
 use super::plan::Plan;
 use super::words::{self, ADDED, TOKEN};
 use crate::cli::{Exit, Failure, environment};
+use crate::output::command_line;
 
 /// The setting with the command.
 const EVAL: &str = "passwordeval";
@@ -17,8 +16,11 @@ const SUBMISSION: u16 = 587;
 /// The port of SMTP in TLS (RFC 8314). msmtp must be told not to ask for TLS with STARTTLS there.
 const SUBMISSIONS: u16 = 465;
 
-/// The settings of an account that `configure` has added as a whole.
-const OWN: [&str; 8] = ["host", "port", "tls", "tls_starttls", "auth", "user", "from", EVAL];
+/// The lines of the file, and the place of the account in them.
+struct Accounts<'t> {
+    lines: Vec<&'t str>,
+    name: String,
+}
 
 pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let name = change.name();
@@ -27,93 +29,117 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         return Err(Failure::new(Exit::Usage, message).try_with("--name", "ACCOUNT"));
     }
     let mut edit = Edit::of(&environment::msmtprc()?)?;
-    let lines: Vec<_> = edit.text().split_inclusive('\n').collect();
-    let account = account(&lines, &name);
-    let eval = account.clone().and_then(|account| account.into_iter().find(|at| key_of(lines[*at]) == EVAL));
-    let is_present_own = eval.is_some_and(|at| is_own(lines[at]));
+    let text = edit.text().to_owned();
+    let accounts = Accounts { lines: text.split_inclusive('\n').collect(), name };
+    let own = accounts.own();
+    let name = &accounts.name;
     if change.is_undo() {
-        if let (Some(account), Some(eval), true) = (account, eval, is_present_own) {
-            let removed = added_lines(&lines, account, eval);
-            edit.set(without(&lines, &removed));
+        if let Some(own) = own {
+            if let Some(line) = accounts.reference() {
+                return Err(edit.refuse(&format!("the line {line:?} needs the account {name}; remove that line first")));
+            }
+            edit.set([&accounts.lines[..own.start], &accounts.lines[own.end..]].concat().concat());
+        } else if accounts.has_command_of_tokcache() {
+            return Err(edit.refuse(&format!("the account {name} has been changed; remove it by hand")));
         }
         plan.edit(edit);
         return Ok(());
     }
-    let command = words::line(&change.words(TOKEN, &[])?);
-    let line = format!("{EVAL} \"{command}\"\n");
-    let text = match (account, eval) {
-        (Some(_), Some(at)) if is_present_own => {
-            let before = lines[..at].concat();
-            format!("{before}{line}{}", lines[at + 1..].concat())
-        }
-        (Some(account), _) => {
-            let present = |key: &str| lines[account.clone()].iter().find(|line| key_of(line) == key).copied();
-            if let Some(other) = [EVAL, "password"].into_iter().find(|key| present(key).is_some()) {
-                return Err(edit.refuse(&format!("the account {name} has another {other}; remove it first")));
-            }
-            let auth = match present("auth") {
-                Some(line) if value_of(line) != "xoauth2" => {
-                    let why = format!("the account {name} has another kind of auth; remove that line first");
-                    return Err(edit.refuse(&why));
-                }
-                Some(_) => "",
-                None => "auth xoauth2\n",
-            };
-            let (head, tail) = lines.split_at(account.start + 1);
-            let head = head.concat();
-            let end = if head.ends_with('\n') { "" } else { "\n" };
-            format!("{head}{end}{ADDED}\n{auth}{line}{}", tail.concat())
-        }
-        (None, _) => {
-            let text = edit.text();
+    let present = own.clone().map(|own| &accounts.lines[own]);
+    if present.is_none() && accounts.header().is_some() {
+        let why = format!("it has another account {name}; remove that first, or use another --name");
+        return Err(edit.refuse(&why));
+    }
+    let account = account(change, name, present.unwrap_or_default())?;
+    edit.set(match own {
+        Some(own) => [&accounts.lines[..own.start], &[account.as_str()], &accounts.lines[own.end..]].concat().concat(),
+        None => {
             let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-            format!("{text}{end}{}", new_account(change, &name)? + &line)
+            format!("{text}{end}{account}")
         }
-    };
-    edit.set(text);
+    });
+    if !edit.is_same() {
+        let command = command_line(["msmtp", &format!("--account={name}"), "alice@example.com"]);
+        plan.notes.push(format!("To send a mail with this account: {command}"));
+    }
     plan.edit(edit);
     Ok(())
 }
 
-/// Returns the lines of an account that does not exist yet, without its command.
-fn new_account(change: &Change<'_>, name: &str) -> Result<String, Failure> {
-    let [host] = change.hosts()? else {
-        return Err(Failure::new(Exit::Usage, "an account of msmtp has one host").try_with("--host", "HOST"));
+/// Returns the lines of the account. The host and the user come from the `present` lines unless they are typed.
+fn account(change: &Change<'_>, name: &str, present: &[&str]) -> Result<String, Failure> {
+    let value = |key: &str| present.iter().find(|line| key_of(line) == key).map(|line| value_of(line).to_owned());
+    let typed_user = change.input.and_then(|input| input.username.clone());
+    let (host, port, tls) = match (change.target.hosts.as_slice(), value("host"), value("port")) {
+        ([], Some(host), Some(port)) => {
+            let tls: String = present.iter().filter(|line| key_of(line).starts_with("tls")).copied().collect();
+            (host, port, tls)
+        }
+        _ => {
+            let [host] = change.hosts()? else {
+                return Err(Failure::new(Exit::Usage, "an account of msmtp has one host").try_with("--host", "HOST"));
+            };
+            let port = host.port().unwrap_or(SUBMISSION);
+            let tls = match port {
+                _ if host.is_loopback() => "tls off\n",
+                SUBMISSIONS => "tls on\ntls_starttls off\n",
+                _ => "tls on\ntls_starttls on\n",
+            };
+            (host.name().to_owned(), port.to_string(), tls.to_owned())
+        }
     };
-    let Some(user) = change.input.and_then(|input| input.username.as_deref()) else {
-        let message = format!("msmtp does not know the account {name}: name the mailbox");
-        return Err(Failure::new(Exit::Usage, message).try_with("--username", "NAME@DOMAIN"));
+    let wrong = |message: String| Err(Failure::new(Exit::Usage, message).try_with("--username", "NAME@DOMAIN"));
+    let Some(user) = typed_user.or(value("user")) else {
+        return wrong("say whose mailbox is meant".to_owned());
     };
     if user.contains(|c: char| c.is_whitespace() || c.is_control() || c == '"') {
-        let message = format!("{user:?} is not a mailbox");
-        return Err(Failure::new(Exit::Usage, message).try_with("--username", "NAME@DOMAIN"));
+        return wrong(format!("{user:?} is not a mailbox"));
     }
-    let port = host.port().unwrap_or(SUBMISSION);
-    let tls = match port {
-        _ if host.is_loopback() => "tls off\n",
-        SUBMISSIONS => "tls on\ntls_starttls off\n",
-        _ => "tls on\n",
-    };
+    let command = words::line(&change.words(TOKEN, &[])?);
+    // msmtp would prefer the `password` of its section `defaults`. The empty one takes that away.
     Ok(format!(
-        "{ADDED}\naccount {name}\nhost {}\nport {port}\n{tls}auth xoauth2\nuser {user}\nfrom {user}\n",
-        host.name()
+        "{ADDED}\naccount {name}\nhost {host}\nport {port}\n{tls}auth xoauth2\nuser {user}\nfrom {user}\npassword\n\
+         {EVAL} \"{command}\"\n"
     ))
 }
 
-/// Returns the range of lines of an account, from its header to the next one.
-fn account(lines: &[&str], name: &str) -> Option<Range<usize>> {
-    let is_header = |line: &&str| matches!(key_of(line), "account" | "defaults");
-    let is_wanted = |line: &&str| {
-        let named = value_of(line).split(':').next().unwrap_or_default().trim();
-        // `account default : NAME` is another name for an account.
-        key_of(line) == "account" && named == name
-    };
-    let start = lines.iter().position(is_wanted)?;
-    let length = lines[start + 1..].iter().position(is_header).unwrap_or(lines.len() - start - 1);
-    // The mark of the next account belongs to that account.
-    let end = start + 1 + length;
-    let is_mark = end < lines.len() && end > start + 1 && lines[end - 1].trim_end() == ADDED;
-    Some(start..if is_mark { end - 1 } else { end })
+impl Accounts<'_> {
+    /// Returns the line that begins the account.
+    fn header(&self) -> Option<usize> {
+        self.lines.iter().position(|line| key_of(line) == "account" && name_of(line) == self.name)
+    }
+
+    /// Returns the lines of the account, from the mark on, if `configure` has written them all.
+    fn own(&self) -> Option<std::ops::Range<usize>> {
+        const KEYS: [&str; 10] =
+            ["account", "host", "port", "tls", "tls_starttls", "auth", "user", "from", "password", EVAL];
+        let start = self.header()?;
+        let mark = start.checked_sub(1).filter(|at| self.lines[*at].trim_end() == ADDED)?;
+        let is_header = |line: &&&str| matches!(key_of(line), "account" | "defaults");
+        let length = self.lines[start + 1..].iter().take_while(|line| !is_header(line)).count();
+        let section = &self.lines[start..=start + length];
+        let last = section.iter().rposition(|line| is_own_command(line))?;
+        let is_setting = |line: &&str| !key_of(line).is_empty() && !key_of(line).starts_with('#');
+        let is_whole = section[..=last].iter().all(|line| KEYS.contains(&key_of(line)));
+        (is_whole && !section[last + 1..].iter().any(is_setting)).then_some(mark..start + last + 1)
+    }
+
+    /// Whether the account gets its token from tokcache.
+    fn has_command_of_tokcache(&self) -> bool {
+        self.header().is_some_and(|start| {
+            let rest = self.lines[start + 1..].iter();
+            rest.take_while(|line| key_of(line) != "account").any(|line| is_own_command(line))
+        })
+    }
+
+    /// Returns a line of another account that takes the settings of this one.
+    fn reference(&self) -> Option<&str> {
+        let bases = |line: &str| value_of(line).split_once(':').map(|(_, bases)| bases.to_owned()).unwrap_or_default();
+        let is_reference = |line: &&&str| {
+            key_of(line) == "account" && bases(line).split(',').any(|base| unquoted(base.trim()) == self.name)
+        };
+        self.lines.iter().find(is_reference).map(|line| line.trim())
+    }
 }
 
 fn key_of(line: &str) -> &str {
@@ -121,27 +147,18 @@ fn key_of(line: &str) -> &str {
 }
 
 fn value_of(line: &str) -> &str {
-    line.trim().split_once(char::is_whitespace).map_or("", |(_, value)| value.trim())
+    line.trim().split_once(char::is_whitespace).map_or("", |(_, value)| unquoted(value.trim()))
 }
 
-fn is_own(line: &str) -> bool {
-    words::is_own(value_of(line).trim_matches('"'), TOKEN)
+fn unquoted(value: &str) -> &str {
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
 
-/// Returns the lines that `configure` has added to an account, or the whole account if it has made it.
-fn added_lines(lines: &[&str], account: Range<usize>, eval: usize) -> Range<usize> {
-    let is_mark = |at: usize| lines[at].trim_end() == ADDED;
-    let is_whole = account.start > 0
-        && is_mark(account.start - 1)
-        && lines[account.start + 1..account.end].iter().all(|line| OWN.contains(&key_of(line)));
-    match () {
-        () if is_whole => account.start - 1..account.end,
-        () if is_mark(eval - 1) => eval - 1..eval + 1,
-        () if key_of(lines[eval - 1]) == "auth" && eval >= 2 && is_mark(eval - 2) => eval - 2..eval + 1,
-        () => eval..eval + 1,
-    }
+/// Returns the name in the first line of an account.
+fn name_of(line: &str) -> &str {
+    unquoted(value_of(line).split(':').next().unwrap_or_default().trim())
 }
 
-fn without(lines: &[&str], removed: &Range<usize>) -> String {
-    lines[..removed.start].iter().chain(&lines[removed.end..]).copied().collect()
+fn is_own_command(line: &str) -> bool {
+    key_of(line) == EVAL && words::is_own(value_of(line), TOKEN)
 }

@@ -6,7 +6,10 @@ use super::plan::Plan;
 use super::words::{ADDED, TOKEN, is_own, line};
 use crate::cli::{Failure, environment};
 
-const PROTOCOLS: [&str; 2] = ["imap", "smtp"];
+/// The settings, and the one value that is the same for all.
+const AUTHENTICATORS: [&str; 2] = ["imap_authenticators", "smtp_authenticators"];
+const COMMANDS: [&str; 2] = ["imap_oauth_refresh_command", "smtp_oauth_refresh_command"];
+const XOAUTH2: &str = "\"xoauth2\"";
 
 pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let mut edit = Edit::of(&environment::muttrc()?)?;
@@ -16,35 +19,21 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         plan.edit(edit);
         return Ok(());
     }
-    let names = PROTOCOLS.iter().flat_map(|protocol| [authenticators(protocol), command(protocol)]);
-    for name in names {
-        if text.lines().any(|line| name_of(line) == Some(&name)) {
-            return Err(edit.refuse(&format!("it sets {name} already; remove that first")));
-        }
+    let present = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let present: Vec<_> = present.flat_map(|line| line.split(|c: char| !c.is_ascii_lowercase() && c != '_')).collect();
+    let mut names = AUTHENTICATORS.iter().chain(&COMMANDS);
+    if let Some(name) = names.find(|name| present.contains(name)) {
+        return Err(edit.refuse(&format!("it sets {name} already; remove that first")));
     }
-    let value = quoted(&line(&change.words(TOKEN, &[])?));
-    let mut added = format!("{ADDED}\n");
-    for protocol in PROTOCOLS {
-        added += &format!("set {} = \"xoauth2\"\nset {} = {value}\n", authenticators(protocol), command(protocol));
-    }
+    let command = quoted(&line(&change.words(TOKEN, &[])?));
+    let lines = AUTHENTICATORS
+        .iter()
+        .zip(COMMANDS)
+        .map(|(authenticators, refresh)| format!("set {authenticators} = {XOAUTH2}\nset {refresh} = {command}\n"));
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    edit.set(format!("{text}{end}{added}"));
+    edit.set(format!("{text}{end}{ADDED}\n{}", lines.collect::<String>()));
     plan.edit(edit);
     Ok(())
-}
-
-fn authenticators(protocol: &str) -> String {
-    format!("{protocol}_authenticators")
-}
-
-fn command(protocol: &str) -> String {
-    format!("{protocol}_oauth_refresh_command")
-}
-
-/// Returns the name of the variable that a line sets.
-fn name_of(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix("set ")?.trim_start();
-    rest.split(|c: char| c == '=' || c.is_whitespace()).next()
 }
 
 /// Returns a string of mutt, which replaces variables and runs backticks between double quotes.
@@ -53,20 +42,20 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 
-/// Returns the text without the lines of `configure`.
+/// Returns the text without the lines of `configure`: its mark, and what is left of its lines behind the mark.
 fn without(text: &str) -> String {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
-    let names: Vec<_> = PROTOCOLS.iter().flat_map(|protocol| [authenticators(protocol), command(protocol)]).collect();
-    let is_own_block = |at: usize| {
-        let block = lines.get(at + 1..=at + names.len())?;
-        let is_set = block.iter().zip(&names).all(|(line, name)| name_of(line) == Some(name));
-        let value = block[1].split_once('=')?.1.trim().trim_matches('"');
-        (lines[at].trim_end() == ADDED && is_set && is_own(value, TOKEN)).then_some(())
+    let Some(mark) = lines.iter().position(|line| line.trim_end() == ADDED) else { return text.to_owned() };
+    let is_written = |line: &&&str| {
+        let setting = line.trim_end().strip_prefix("set ").and_then(|setting| setting.split_once(" = "));
+        setting.is_some_and(|(name, value)| match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
+            _ if AUTHENTICATORS.contains(&name) => value == XOAUTH2,
+            Some(command) => COMMANDS.contains(&name) && is_own(command, TOKEN),
+            None => false,
+        })
     };
-    match (0..lines.len()).find(|at| is_own_block(*at).is_some()) {
-        Some(at) => lines[..at].iter().chain(&lines[at + 1 + names.len()..]).copied().collect(),
-        None => text.to_owned(),
-    }
+    let written = lines[mark + 1..].iter().take_while(is_written).count();
+    [&lines[..mark], &lines[mark + 1 + written..]].concat().concat()
 }
 
 #[cfg(test)]
@@ -76,5 +65,14 @@ mod tests {
     #[test]
     fn a_command_is_quoted_for_mutt() {
         assert_eq!(quoted("'/a $b/tokcache' token `\"\\"), r#""'/a \$b/tokcache' token \`\"\\""#);
+    }
+
+    #[test]
+    fn only_the_lines_of_configure_are_removed() {
+        let own =
+            "set imap_authenticators = \"xoauth2\"\nset imap_oauth_refresh_command = \"tokcache token --profile a\"\n";
+        assert_eq!(without(&format!("set a=b\n{ADDED}\n{own}set c=d\n")), "set a=b\nset c=d\n");
+        let changed = "set imap_authenticators = \"xoauth2\" imap_user=bob\n";
+        assert_eq!(without(&format!("{ADDED}\n{changed}")), changed);
     }
 }

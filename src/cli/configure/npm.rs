@@ -4,6 +4,7 @@ use super::file::Edit;
 use super::plan::Plan;
 use super::{Change, words};
 use crate::cli::exec::TOKEN_VARIABLE;
+use crate::cli::hosts::server::Host;
 use crate::cli::{Failure, environment};
 use crate::output::command_line;
 
@@ -11,26 +12,20 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let mut edit = Edit::of(&environment::npmrc()?)?;
     let wanted = format!("${{{TOKEN_VARIABLE}}}");
     for host in change.hosts()? {
-        let key = format!("//{host}/:_authToken");
+        let key = key(host);
         let value_of = |line: &str| {
             let (own, value) = line.split_once('=')?;
-            (own.trim() == key).then(|| value.trim().trim_matches('"').to_owned())
+            (unquoted(own) == key).then(|| unquoted(value).to_owned())
         };
-        let present = edit.text().lines().find_map(value_of);
-        match present {
-            Some(value) if value == wanted && change.is_undo() => {
-                let lines = edit.text().split_inclusive('\n');
-                edit.set(lines.filter(|line| value_of(line).is_none()).collect());
-            }
-            None if !change.is_undo() => {
-                // In front of all sections.
-                let text = format!("{key}={wanted}\n{}", edit.text());
-                edit.set(text);
-            }
-            Some(value) if value != wanted && !change.is_undo() => {
-                return Err(edit.refuse(&format!("{host} has another _authToken there; remove it first")));
-            }
-            Some(_) | None => {}
+        let values: Vec<_> = edit.text().lines().filter_map(value_of).collect();
+        if change.is_undo() {
+            let is_own = |line: &&str| value_of(line).is_some_and(|value| value == wanted);
+            edit.set(edit.text().split_inclusive('\n').filter(|line| !is_own(line)).collect());
+        } else if values.iter().any(|value| *value != wanted) {
+            return Err(edit.refuse(&format!("{host} has another _authToken there; remove it first")));
+        } else if values.is_empty() {
+            // In front of all sections.
+            edit.set(format!("{key}={wanted}\n{}", edit.text()));
         }
     }
     if !change.is_undo() && !edit.is_same() {
@@ -40,4 +35,17 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     }
     plan.edit(edit);
     Ok(())
+}
+
+/// Returns the key of a registry. npm leaves out the default port of the scheme.
+fn key(host: &Host) -> String {
+    let is_default = |port: &u16| *port == 443 || *port == 80 && host.is_loopback();
+    let port = host.port().filter(|port| !is_default(port)).map(|port| format!(":{port}"));
+    format!("//{}{}/:_authToken", host.name(), port.unwrap_or_default())
+}
+
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let inner = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }

@@ -1,5 +1,7 @@
 //! The changes that make up a configuration: shown, or made.
 
+use super::Change;
+use super::client::Client;
 use super::file::Edit;
 use super::link::Link;
 use crate::cli::Failure;
@@ -19,20 +21,23 @@ pub(super) struct Plan {
     pub(super) notes: Vec<String>,
 }
 
-/// A change of the `helper_hosts` of a profile.
+/// A change of the hosts in a profile that get tokens.
 struct HostsOfProfile {
     name: String,
+    /// The program for which they are.
+    client: Client,
     hosts: Vec<String>,
     is_added: bool,
 }
 
 impl HostsOfProfile {
-    fn applied_to(&self, mut profile: Profile) -> Profile {
-        profile.helper_hosts.retain(|host| !self.hosts.contains(host));
+    fn apply_to(&self, profile: &mut Profile) {
+        let of_client = profile.configured_hosts.entry(self.client.name()).or_default();
+        of_client.retain(|host| !self.hosts.contains(host));
         if self.is_added {
-            profile.helper_hosts.extend(self.hosts.iter().cloned());
+            of_client.extend(self.hosts.iter().cloned());
         }
-        profile
+        profile.configured_hosts.retain(|_, hosts| !hosts.is_empty());
     }
 }
 
@@ -48,23 +53,30 @@ impl Plan {
         self.links.extend(Some(link).filter(|link| !link.is_same()));
     }
 
-    /// Adds `hosts` to the hosts of the profile that get tokens, or removes them.
-    pub(super) fn hosts(&mut self, name: &str, hosts: &[Host], is_added: bool) -> Result<(), Failure> {
-        let change =
-            HostsOfProfile { name: name.to_owned(), hosts: hosts.iter().map(Host::to_string).collect(), is_added };
+    /// Adds the typed hosts to those that get tokens from the profile, or removes them. Returns whether the program has any
+    /// host afterwards, in any profile.
+    pub(super) fn hosts(&mut self, change: &Change<'_>) -> Result<bool, Failure> {
+        let (client, name) = (change.target.client, &change.profile);
+        let hosts = change.hosts()?.iter().map(Host::to_string).collect();
+        let hosts = HostsOfProfile { name: name.clone(), client, hosts, is_added: !change.is_undo() };
         let old = profiles::load_saved(name)?.unwrap_or_default();
-        let is_same = change.hosts.iter().all(|host| old.helper_hosts.contains(host) == is_added);
-        self.profile = (!is_same).then_some(change);
-        Ok(())
+        let mut new = old.clone();
+        hosts.apply_to(&mut new);
+        self.profile = (new.configured_hosts != old.configured_hosts).then_some(hosts);
+        let has_hosts = |profile: &Profile| profile.configured_hosts.contains_key(&client.name());
+        let others = profiles::saved_names()?.into_iter().filter(|other| other != name);
+        // A profile that cannot be read gives no token.
+        let mut others = others.filter_map(|other| profiles::load_saved(&other).ok().flatten());
+        Ok(has_hosts(&new) || others.any(|other| has_hosts(&other)))
     }
 
     /// Prints the changes.
     pub(super) fn show(&self) -> Result<(), Failure> {
         let mut text = String::new();
-        if let Some(HostsOfProfile { name, hosts, is_added }) = &self.profile {
+        if let Some(HostsOfProfile { name, client, hosts, is_added }) = &self.profile {
             let sign = if *is_added { '+' } else { '-' };
             text += &format!("profile {name}\n");
-            hosts.iter().for_each(|host| text += &format!("{sign}helper_hosts {host}\n"));
+            hosts.iter().for_each(|host| text += &format!("{sign}configured_hosts.{} {host}\n", client.name()));
         }
         self.links.iter().for_each(|link| text += &format!("{}\n", link.command()));
         self.edits.iter().for_each(|edit| text += &edit.diff());
@@ -86,7 +98,10 @@ impl Plan {
     pub(super) fn apply(&self, settings: &Settings) -> Result<(), Failure> {
         if let Some(change) = &self.profile {
             profiles::update(&change.name, settings.lock_timeout(), |old| {
-                Ok(old.map(|profile| change.applied_to(profile)))
+                Ok(old.map(|mut profile| {
+                    change.apply_to(&mut profile);
+                    profile
+                }))
             })?;
             tell(format_args!("changed the profile {}", change.name));
         }

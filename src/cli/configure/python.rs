@@ -60,19 +60,19 @@ impl Program {
 
 pub(super) fn plan(program: Program, change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let mut edit = Edit::of(&program.file()?)?;
+    let is_needed = plan.hosts(change)?;
     let is_own = |text: &str| text.lines().any(|line| line == MARK);
     match (is_own(edit.text()), change.is_undo()) {
-        (true, true) => edit.set(program.removed(edit.text())),
+        (true, true) if !is_needed => edit.set(program.removed(edit.text())),
         (false, false) if program.has_another(edit.text()) => {
             return Err(edit.refuse(&format!("it has another {KEY}; remove it first")));
         }
         (false, false) => edit.set(program.added(edit.text())),
-        (true, false) | (false, true) => {}
+        (true, _) | (false, true) => {}
     }
     let other = if program == Program::Pip { Program::Uv } else { Program::Pip };
     let is_used = is_own(edit.text()) || is_own(Edit::of(&other.file()?)?.text());
     plan.link(Link::beside_program("keyring", is_used)?);
-    plan.hosts(&change.profile, change.hosts()?, !change.is_undo())?;
     plan.edit(edit);
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::Input;
 use crate::cli::hosts::server::{Host, Server};
 use crate::cli::secrets::passphrase::PromptPolicy;
 use crate::cli::settings::Settings;
+use crate::cli::settings::profile_format::Profile;
 use crate::cli::settings::values::read_at_most;
 use crate::cli::token::{Selection, unfit};
 use crate::cli::{Exit, Failure, profiles};
@@ -89,7 +90,7 @@ impl Helper<'_> {
         let chosen = profiles::chosen(settings)?;
         if self.is_profile_typed() {
             let profile = profiles::load(&chosen)?.ok_or_else(|| profiles::unknown(&chosen))?;
-            return Ok(lists(&profile.helper_hosts, server).then(|| (*settings).clone()));
+            return Ok(lists(&profile, server).then(|| (*settings).clone()));
         }
         let mut names = profiles_of(server)?;
         if names.contains(&chosen) {
@@ -99,8 +100,7 @@ impl Helper<'_> {
             [] => Ok(None),
             [name] => Ok(Some(Settings { profile: Some(name.clone()), ..(*settings).clone() })),
             names => {
-                let message =
-                    format!("{} is in the helper_hosts of several profiles: {}", server.host(), names.join(", "));
+                let message = format!("{} is in the hosts of several profiles: {}", server.host(), names.join(", "));
                 Err(Failure::new(Exit::Config, message).try_shell("export TOKCACHE_PROFILE=NAME"))
             }
         }
@@ -116,7 +116,7 @@ impl Helper<'_> {
         let mut configured = Vec::new();
         for name in names {
             let Some(profile) = profiles::load(&name)? else { return Err(profiles::unknown(&name)) };
-            let hosts = profile.helper_hosts.iter().filter_map(|host| Host::parse(host).ok());
+            let hosts = profile.all_helper_hosts().filter_map(|host| Host::parse(host).ok());
             let settings = Settings { profile: Some(name), ..(*settings).clone() };
             configured.extend(hosts.map(|host| (host, settings.clone())));
         }
@@ -134,15 +134,14 @@ impl Helper<'_> {
 fn profiles_of(server: &Server) -> Result<Vec<String>, Failure> {
     let mut names = profiles::saved_names()?;
     names.sort_unstable();
-    let is_of = |name: &String| {
-        profiles::load_saved(name).is_ok_and(|profile| profile.is_some_and(|it| lists(&it.helper_hosts, server)))
-    };
+    let is_of =
+        |name: &String| profiles::load_saved(name).is_ok_and(|profile| profile.is_some_and(|it| lists(&it, server)));
     names.retain(is_of);
     Ok(names)
 }
 
-fn lists(hosts: &[String], server: &Server) -> bool {
-    hosts.iter().filter_map(|host| Host::parse(host).ok()).any(|host| host.is_of(server))
+fn lists(profile: &Profile, server: &Server) -> bool {
+    profile.all_helper_hosts().filter_map(|host| Host::parse(host).ok()).any(|host| host.is_of(server))
 }
 
 /// Replaces the suggested command by one with these settings, in the place of which `tokcache token` stands for the

@@ -96,10 +96,18 @@ pub(in crate::cli) fn msmtprc() -> Result<PathBuf, Failure> {
     first_of([in_home(".msmtprc")?, named_or("XDG_CONFIG_HOME", ".config")?.join("msmtp/config")])
 }
 
-/// Returns the user's configuration file of mutt, which NeoMutt reads too if it has none of its own.
+/// Returns the user's configuration file of mutt, else that of NeoMutt, which reads the former only if it has none of its
+/// own.
 pub(in crate::cli) fn muttrc() -> Result<PathBuf, Failure> {
     let config = named_or("XDG_CONFIG_HOME", ".config")?;
-    first_of([in_home(".muttrc")?, in_home(".mutt/muttrc")?, config.join("mutt/muttrc")])
+    first_of([
+        in_home(".muttrc")?,
+        in_home(".mutt/muttrc")?,
+        config.join("mutt/muttrc"),
+        in_home(".neomuttrc")?,
+        in_home(".neomutt/neomuttrc")?,
+        config.join("neomutt/neomuttrc"),
+    ])
 }
 
 /// Returns the user's configuration file of npm.

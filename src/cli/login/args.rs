@@ -200,8 +200,7 @@ impl Input {
             profile.lifetime = None;
             profile.offline_access = None;
             profile.client_capabilities = None;
-            // The hosts were meant for the tokens of the other provider.
-            (profile.hosts, profile.helper_hosts) = (Vec::new(), Vec::new());
+            profile.forget_hosts();
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (None, None, None);
             (profile.par, profile.response_mode) = (None, None);
             (profile.identity_profile, profile.identity_token_file) = (None, None);

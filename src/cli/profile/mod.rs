@@ -248,8 +248,8 @@ fn set(
             profile.parameters.clear();
             profile.lifetime = typed.lifetime.map(days_or_seconds);
             profile.offline_access = offline_access.or(None);
+            profile.forget_hosts();
             profile.hosts = hosts.or(&[]);
-            profile.helper_hosts.clear();
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (settings.flow, None, None);
             (profile.par, profile.response_mode) = (None, None);
             profile.learned = Default::default();

@@ -111,6 +111,9 @@ pub(crate) struct Profile {
     /// The client, if `login` has registered it at the authority (RFC 7591).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dynamic_client: Option<DynamicClient>,
+    /// The same as `helper_hosts`, by the program for which `configure` has added them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) configured_hosts: BTreeMap<String, Vec<String>>,
     /// Parameters that are sent with each token request.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) parameters: BTreeMap<String, String>,
@@ -282,6 +285,18 @@ pub(crate) struct Learned {
 }
 
 impl Profile {
+    /// Returns the hosts that get tokens through `tokcache credential`.
+    pub(crate) fn all_helper_hosts(&self) -> impl Iterator<Item = &String> {
+        self.helper_hosts.iter().chain(self.configured_hosts.values().flatten())
+    }
+
+    /// Forgets the hosts, which were meant for the tokens of another provider.
+    pub(crate) fn forget_hosts(&mut self) {
+        self.hosts.clear();
+        self.helper_hosts.clear();
+        self.configured_hosts.clear();
+    }
+
     /// Parses a profile. An unknown setting is an error, because it may be mistyped.
     pub(crate) fn parse(text: &str) -> Result<Profile, toml::de::Error> {
         toml::from_str(text)
