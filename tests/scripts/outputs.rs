@@ -1,7 +1,6 @@
 //! Each output of `token`, read by the program that it is for.
 
 use std::fs;
-use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -13,6 +12,8 @@ use crate::support::{answer_of, failure_of};
 /// Tokens that each format can carry: the characters of RFC 6750 §2.1, and those beyond it.
 const USUAL: &str = "AZaz09-._~+/==";
 const UNUSUAL: &str = "a'b\"c\\d$e`f&g|h<i>j(k)l{m}n*o?p#q;r!s%t^u@v,w:x[y]";
+
+const NU: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/e2e/scripts/node_modules/@nushell/linux-x64/bin/nu");
 
 fn home_with(token: &str) -> Home {
     let home = Home::signed_in();
@@ -31,22 +32,52 @@ fn run(home: &Home, shell: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn posix_shells_read_env() {
-    let script =
-        "eval \"$(\"$TOKCACHE\" token -o env)\" && printf '%s\\n' \"$ACCESS_TOKEN\" && env | grep ^ACCESS_TOKEN=";
+    let line = with_program(&documented("env"), "\"$TOKCACHE\"");
+    let script = format!("{line}; printf '%s\\n' \"$ACCESS_TOKEN\"; env | grep ^ACCESS_TOKEN=");
     for token in [USUAL, UNUSUAL, "=x", "~"] {
         let home = home_with(token);
         for shell in ["sh", "dash", "bash", "zsh"] {
-            assert_eq!(run(&home, shell, &["-c", script]), format!("{token}\nACCESS_TOKEN={token}"), "{shell}");
+            assert_eq!(run(&home, shell, &["-c", &script]), format!("{token}\nACCESS_TOKEN={token}"), "{shell}");
         }
     }
 }
 
+/// Returns the line of the documentation that reads a format.
+fn documented(format: &str) -> String {
+    let page = include_str!("../../docs/exec-and-curl.md");
+    let row = page.lines().find(|line| line.starts_with(&format!("| `{format}` |"))).unwrap();
+    row.split('`').nth(3).unwrap().replace("\\|", "|")
+}
+
 #[test]
 fn fish_reads_its_own() {
-    let script = "$TOKCACHE token -o fish | source; and env | grep ^ACCESS_TOKEN=";
+    let script = format!("{}; env | grep ^ACCESS_TOKEN=", with_program(&documented("fish"), "$TOKCACHE"));
     for token in [USUAL, UNUSUAL] {
         let home = home_with(token);
-        assert_eq!(run(&home, "fish", &["--no-config", "-c", script]), format!("ACCESS_TOKEN={token}"));
+        assert_eq!(run(&home, "fish", &["--no-config", "-c", &script]), format!("ACCESS_TOKEN={token}"));
+    }
+}
+
+fn with_program(line: &str, program: &str) -> String {
+    line.replace("tokcache token", &format!("{program} token"))
+}
+
+#[test]
+fn no_shell_goes_on_with_an_old_token_if_there_is_none() {
+    let home = Home::of("empty");
+    for (shell, format, program) in [
+        ("sh", "env", "\"$TOKCACHE\""),
+        ("bash", "env", "\"$TOKCACHE\""),
+        ("zsh", "env", "\"$TOKCACHE\""),
+        ("sh", "token", "\"$TOKCACHE\""),
+        ("fish", "fish", "$TOKCACHE"),
+        (NU, "nu", "^$env.TOKCACHE"),
+    ] {
+        let script = format!("{}; echo went on", with_program(&documented(format), program));
+        let mut command = home.command(shell);
+        command.args(["-c", &script]).env("TOKCACHE", env!("CARGO_BIN_EXE_tokcache")).env("ACCESS_TOKEN", "old");
+        let output = command.output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(4), &b""[..]), "{shell}: {output:?}");
     }
 }
 
@@ -59,12 +90,13 @@ fn powershell_gets_a_string_in_single_quotes() {
 
 #[test]
 fn nushell_reads_its_own() {
-    let nu = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e/scripts/node_modules/@nushell/linux-x64/bin/nu");
-    let script =
-        "^$env.TOKCACHE token -o nu | from nuon | load-env; ^env | lines | where $it =~ '^ACCESS_TOKEN=' | get 0";
+    let script = format!(
+        "{}; ^env | lines | where $it =~ '^ACCESS_TOKEN=' | get 0",
+        with_program(&documented("nu"), "^$env.TOKCACHE")
+    );
     for token in [USUAL, UNUSUAL] {
         let home = home_with(token);
-        let shown = run(&home, nu.to_str().unwrap(), &["--no-config-file", "-c", script]);
+        let shown = run(&home, NU, &["--no-config-file", "-c", &script]);
         assert_eq!(shown, format!("ACCESS_TOKEN={token}"));
     }
 }
