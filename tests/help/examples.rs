@@ -64,7 +64,8 @@ impl Stage {
         }
         home.write("project/password.txt", "password");
         home.write("project/secret.txt", "secret");
-        for folder in ["media", "srv", ".local/share/bash-completion/completions"] {
+        for folder in ["media", "srv", ".local/share/bash-completion/completions", ".zfunc", ".config/fish/completions"]
+        {
             fs::create_dir_all(home.path(folder)).unwrap();
         }
         let client = format!("--authority {} --client-id my-cli --scope notes.read", provider.sandbox.issuer());

@@ -80,21 +80,29 @@ fn the_formula_has_the_sum_of_the_sources() {
 
 /// `cargo binstall` fills the templates of `Cargo.toml` in.
 #[test]
-fn cargo_binstall_finds_the_program_in_the_tarball() {
-    let manifest = fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).unwrap();
-    let template = |name: &str| {
-        let line = manifest.lines().find_map(|line| line.strip_prefix(&format!("{name} = \""))).unwrap();
-        let values = [("name", "tokcache"), ("bin", "tokcache"), ("version", env!("CARGO_PKG_VERSION"))];
-        let values = values.into_iter().chain([("target", "x86_64-unknown-linux-musl")]);
-        values.fold(line.trim_end_matches('"').to_owned(), |text, (name, value)| {
-            text.replace(&format!("{{ {name} }}"), value)
-        })
-    };
-    let url = template("pkg-url");
-    let (release, archive) = url.rsplit_once('/').unwrap();
-    assert_eq!(release, format!("{{ repo }}/releases/download/v{}", env!("CARGO_PKG_VERSION")));
-    let listed = shell(dist(), &format!("tar tzf '{archive}'"));
-    assert!(listed.lines().any(|line| line == template("bin-dir")), "{listed}");
+fn cargo_binstall_finds_the_program_in_each_archive() {
+    let manifest: toml::Table = fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).unwrap().parse().unwrap();
+    let settings = &manifest["package"]["metadata"]["binstall"];
+    for (target, ending, list) in [
+        ("x86_64-unknown-linux-musl", "", "tar tzf"),
+        ("x86_64-pc-windows-gnu", ".exe", "python3 -m zipfile --list"),
+        ("x86_64-pc-windows-msvc", ".exe", "python3 -m zipfile --list"),
+    ] {
+        let own = settings["overrides"].get(target);
+        let template = |name: &str| {
+            let text = own.and_then(|own| own.get(name)).unwrap_or(&settings[name]).as_str().unwrap();
+            let values = [("name", "tokcache"), ("bin", "tokcache"), ("version", env!("CARGO_PKG_VERSION"))];
+            let values = values.into_iter().chain([("target", target), ("binary-ext", ending)]);
+            values.fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{ {name} }}"), value))
+        };
+        let url = template("pkg-url");
+        let (release, archive) = url.rsplit_once('/').unwrap();
+        assert_eq!(release, format!("{{ repo }}/releases/download/v{}", env!("CARGO_PKG_VERSION")));
+        assert!(archive.ends_with(if template("pkg-fmt") == "tgz" { ".tar.gz" } else { ".zip" }));
+        let listed = shell(dist(), &format!("{list} '{archive}'"));
+        let program = template("bin-dir");
+        assert!(listed.lines().any(|line| line.split(' ').next() == Some(&program)), "{program}: {listed}");
+    }
 }
 
 #[test]

@@ -78,7 +78,12 @@ pub(super) fn examples(path: &str) -> &'static str {
   tokcache doctor --profile work --offline -o json
 "
         }
-        "tokcache completions" => "  tokcache completions bash > ~/.local/share/bash-completion/completions/tokcache\n",
+        "tokcache completions" => {
+            "  tokcache completions bash > ~/.local/share/bash-completion/completions/tokcache
+  tokcache completions zsh > ~/.zfunc/_tokcache
+  tokcache completions fish > ~/.config/fish/completions/tokcache.fish
+"
+        }
         _ if path.starts_with("tokcache cache") => of_cache(path),
         _ if path.starts_with("tokcache profile") => of_profile(path),
         _ => "",
