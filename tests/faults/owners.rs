@@ -9,23 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::provider::Provider;
 use crate::support::home::Home;
+use crate::support::root::{is_root, is_root_or_runs_again};
 use crate::support::{answer_of, failure_of, provider, put, text};
 
 const STRANGER: u32 = 65_534;
 const USER: u32 = 12_345;
 const PROFILE: &str = "config/profiles/default.toml";
-
-/// Whether this test can create files of other users. Otherwise it shows nothing.
-fn can_give_away() -> bool {
-    if !is_root() {
-        println!("only root can give files away: this shows nothing here");
-    }
-    is_root()
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").unwrap().uid() == 0
-}
 
 fn give(path: impl AsRef<Path>, user: u32) {
     std::os::unix::fs::lchown(path, Some(user), Some(user)).unwrap();
@@ -71,7 +60,7 @@ fn assert_not_believed(home: &Home, provider: &Provider, why: &str) {
 
 #[test]
 fn a_profile_of_another_user_is_not_believed_whoever_runs() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let provider = Provider::start();
@@ -94,7 +83,7 @@ fn a_profile_of_another_user_is_not_believed_whoever_runs() {
 
 #[test]
 fn a_profile_that_is_a_link_of_or_to_somebody_else_is_not_believed() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let provider = Provider::start();
@@ -144,7 +133,7 @@ fn a_profile_that_others_could_have_written_or_replaced_is_not_believed() {
 
 #[test]
 fn in_a_folder_for_everybody_a_strangers_link_to_ones_own_profiles_is_not_followed() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let provider = Provider::start();
@@ -160,7 +149,7 @@ fn in_a_folder_for_everybody_a_strangers_link_to_ones_own_profiles_is_not_follow
 
 #[test]
 fn a_profile_in_a_linked_folder_is_believed_only_where_nobody_else_could_exchange_that_folder() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let provider = Provider::start();
@@ -189,7 +178,7 @@ fn a_profile_in_a_linked_folder_is_believed_only_where_nobody_else_could_exchang
 
 #[test]
 fn a_group_may_write_a_profile_only_where_it_is_the_owners_own_or_root_says_so() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let provider = Provider::start();
@@ -213,7 +202,7 @@ fn a_group_may_write_a_profile_only_where_it_is_the_owners_own_or_root_says_so()
 
 #[test]
 fn a_profile_that_is_exchanged_while_it_is_read_is_never_the_strangers() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let provider = Provider::start();
@@ -245,7 +234,7 @@ fn a_profile_that_is_exchanged_while_it_is_read_is_never_the_strangers() {
 
 #[test]
 fn nobody_signs_in_where_the_profile_would_not_be_believed() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let server = provider::Provider::start(provider::generous);
@@ -259,7 +248,7 @@ fn nobody_signs_in_where_the_profile_would_not_be_believed() {
 
 #[test]
 fn what_root_does_in_a_users_home_is_left_to_that_user() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let server = provider::Provider::start(provider::generous);
@@ -299,7 +288,7 @@ fn what_root_does_in_a_users_home_is_left_to_that_user() {
 
 #[test]
 fn a_lock_that_root_leaves_behind_in_a_users_home_is_the_users() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let provider = Provider::start();
@@ -318,7 +307,7 @@ fn a_lock_that_root_leaves_behind_in_a_users_home_is_the_users() {
 
 #[test]
 fn root_gives_nothing_to_a_stranger_whose_folder_lies_where_everybody_can_make_one() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let server = provider::Provider::start(provider::generous);
@@ -385,7 +374,7 @@ fn program(home: &Home) -> String {
 
 #[test]
 fn check_names_every_folder_above_by_which_somebody_else_could_replace_the_cache() {
-    if !can_give_away() {
+    if !is_root_or_runs_again() {
         return;
     }
     let mut home = Home::signed_in();

@@ -11,6 +11,7 @@ use tokcache_testing::servers::unshare_options;
 use crate::provider::Provider;
 use crate::strace::{Call, Fault, calls_of, run_with};
 use crate::support::home::Home;
+use crate::support::root::is_root_or_runs_again;
 use crate::support::strace::strace;
 use crate::support::{names, put, text};
 
@@ -21,10 +22,6 @@ fn start() -> (Provider, Home) {
     let provider = Provider::start();
     let home = Home::at(&provider);
     (provider, home)
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
 /// Runs `tokcache token` after `script` has mounted something. `$STATE` is the cache's folder.
@@ -244,11 +241,10 @@ fn a_link_to_nothing_is_nobody_signed_in_and_a_circle_is_an_error() {
 
 #[test]
 fn under_sudo_the_owner_keeps_the_cache() {
-    let (_provider, home) = start();
-    if !is_root() {
-        println!("only root can give files away: this shows nothing here");
+    if !is_root_or_runs_again() {
         return;
     }
+    let (_provider, home) = start();
     for path in [home.state(), home.cache()] {
         chown(path, Some(65_534), Some(65_534)).unwrap();
     }

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 
 use crate::provider::Provider;
 use crate::support::home::Home;
+use crate::support::root::is_root_or_runs_again;
 use crate::support::{answer_of, failure_of, names, provider, put, text};
 
 /// Returns `cl\xe9`, which a terminal set to Latin 1 produces.
@@ -195,8 +196,7 @@ fn a_blank_or_relative_home_is_named() {
 
 #[test]
 fn without_a_home_one_message_names_both_variables_and_a_named_store_needs_neither() {
-    if !is_root() {
-        println!("only root can run as a user whom the system does not know: this shows nothing here");
+    if !is_root_or_runs_again() {
         return;
     }
     let home = Home::signed_in();
@@ -230,11 +230,6 @@ fn without_a_home_one_message_names_both_variables_and_a_named_store_needs_neith
     half.env("TOKCACHE_STATE_DIR", folder.path());
     let said = failure_of(3, &half.output().unwrap());
     assert!(said.ends_with("  try: export TOKCACHE_CONFIG_DIR=FOLDER\n"), "{said}");
-}
-
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
 /// Returns a copy of the program that every user can run.

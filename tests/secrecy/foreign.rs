@@ -3,18 +3,16 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 
-use rustix::process::geteuid;
-
 use crate::home::{Home, tells};
 use crate::support::provider::{NEW_REFRESH_TOKEN, Provider, generous};
+use crate::support::root::is_root_or_runs_again;
 
 /// A user that is neither root nor the owner of a home.
 const SOMEBODY: u32 = 1;
 
 #[test]
 fn a_file_of_another_user_is_neither_believed_nor_given_a_token() {
-    if !geteuid().is_root() {
-        println!("only root can give files away: this shows nothing here");
+    if !is_root_or_runs_again() {
         return;
     }
     let provider = Provider::start(generous);

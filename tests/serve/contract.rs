@@ -1,12 +1,13 @@
 //! The contract of the endpoint, and who is refused.
 
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::thread;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::endpoint::{Endpoint, FOR_SCOPE, cached_token, request, request_on_socket, signed_in, token_path};
+use crate::harness::support::root::is_root_or_runs_again;
 use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, output_of};
 
 const HERD: usize = 50;
@@ -69,8 +70,7 @@ fn a_request_that_is_not_a_program_s_own_gets_no_token() {
 
 #[test]
 fn another_user_is_refused_even_with_the_secret() {
-    if std::fs::metadata("/proc/self").expect("a process").uid() != 0 {
-        println!("only root can act as another user: this shows nothing here");
+    if !is_root_or_runs_again() {
         return;
     }
     let (_provider, home) = signed_in();

@@ -1,12 +1,11 @@
 //! Tests who may use the proxy, what it passes on, and when it requests another token.
 
-use std::os::unix::fs::MetadataExt as _;
-
 use rustix::process::Signal;
 use serde_json::json;
 
 use crate::api::{Api, respond};
 use crate::endpoint::{Answer, Endpoint, cached_token, request, signed_in};
+use crate::harness::support::root::is_root_or_runs_again;
 use crate::harness::{Home, REFRESH_TOKEN, answer_of, output_of};
 
 fn ok(_: usize, _: &crate::api::Received, connection: &mut std::net::TcpStream) {
@@ -99,7 +98,7 @@ fn without_a_secret_the_kernel_says_who_asks() {
         String::from_utf8(output_of(&mut command).stdout).expect("text")
     };
     assert_eq!(ask(&["env"]), "fine");
-    if std::fs::metadata("/proc/self").expect("a process").uid() == 0 {
+    if is_root_or_runs_again() {
         assert!(ask(&["setpriv", "--reuid", "65534", "--clear-groups"]).contains("another user"));
     }
     let origin = request(&proxy.address(), "GET /", &[format!("Host: {}", proxy.address()), "Origin: x".to_owned()]);

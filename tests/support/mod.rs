@@ -7,6 +7,8 @@ pub(crate) mod clock;
 pub(crate) mod home;
 pub(crate) mod provider;
 #[cfg(target_os = "linux")]
+pub(crate) mod root;
+#[cfg(target_os = "linux")]
 pub(crate) mod server;
 #[cfg(unix)]
 pub(crate) mod strace;
