@@ -1,10 +1,12 @@
 //! Tests who may use the proxy, what it passes on, and when it requests another token.
 
+use std::os::unix::fs::MetadataExt as _;
+
 use rustix::process::Signal;
 use serde_json::json;
 
 use crate::api::{Api, respond};
-use crate::endpoint::{Answer, Endpoint, cached_token, request, signed_in};
+use crate::endpoint::{Answer, Endpoint, cached_token, request, request_on_socket, signed_in};
 use crate::harness::support::root::is_root_or_runs_again;
 use crate::harness::{Home, REFRESH_TOKEN, answer_of, output_of};
 
@@ -258,6 +260,50 @@ fn a_program_is_started_with_the_address() {
     let output = home.tokcache(&flags);
     assert_eq!((output.status.code(), output.stdout), (Some(4), b"fine".to_vec()));
     assert_eq!(api.received()[0].line, "GET /v1/x HTTP/1.1");
+}
+
+#[test]
+fn the_signal_that_ends_the_program_is_in_the_exit_status() {
+    let (_provider, home) = signed_in();
+    let api = Api::start(ok);
+    let target = api.url();
+    let output = home.tokcache(&["proxy", "--for", &target, "--env", "BASE_URL", "--", "sh", "-c", "kill -KILL $$"]);
+    assert_eq!(output.status.code(), Some(137), "{output:?}");
+}
+
+/// Without a secret: the mode of the socket and the kernel decide who may use it.
+#[test]
+fn a_socket_is_for_the_user_alone_and_ends_with_the_proxy() {
+    let (_provider, home) = signed_in();
+    let api = Api::start(ok);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("proxy.sock");
+    let proxy = start(&home, &api, &["--socket", path.to_str().expect("text")]);
+    let ask = |headers: &[&str]| {
+        let headers: Vec<_> = headers.iter().map(|header| (*header).to_owned()).collect();
+        request_on_socket(&path, "GET /a", &headers)
+    };
+    assert_eq!(std::fs::metadata(&path).expect("a socket").mode() & 0o777, 0o600);
+    let answer = ask(&["Host: localhost"]);
+    assert_eq!((answer.status, answer.body.as_str()), (200, "fine"));
+    assert_eq!(api.received()[0].token(), cached_token(&home));
+    assert_eq!(ask(&["Host: localhost", "Origin: https://evil.example"]).status, 403);
+    assert_eq!(ask(&["Host: evil.example"]).status, 403);
+    if is_root_or_runs_again() {
+        // Whoever may connect is still not the user.
+        for path in [folder.path(), &path] {
+            let command = home.command("chmod").args(["a+rwx"]).arg(path).status().expect("chmod");
+            assert!(command.success());
+        }
+        let mut stranger = home.command("setpriv");
+        stranger.args(["--reuid", "65534", "--clear-groups", "curl", "--silent", "--unix-socket"]);
+        let said = output_of(stranger.arg(&path).arg("http://localhost/a"));
+        assert!(String::from_utf8_lossy(&said.stdout).contains("another user"), "{said:?}");
+    }
+    assert_eq!(api.received().len(), 1);
+    proxy.signal(Signal::TERM);
+    proxy.end();
+    assert!(!path.exists());
 }
 
 /// A provider that answers late: the proxy waits for the new refresh token.
