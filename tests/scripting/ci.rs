@@ -1,5 +1,6 @@
 //! The jobs for GitHub Actions and GitLab CI, with a provider that trusts the token of the job.
 
+use std::path::Path;
 use std::process::Output;
 
 use serde_json::json;
@@ -8,6 +9,7 @@ use crate::page::block;
 use crate::site::{Site, TOKEN};
 use crate::support::home::Home;
 use crate::support::provider::Provider;
+use crate::support::{answer_of, text};
 
 const JOB_TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJqb2IifQ.x";
 
@@ -83,6 +85,33 @@ fn a_step_of_github_actions_stops() {
     check("GitHub Actions", "env:", &GITHUB, |yaml| below(yaml, "run: |"));
     let page = block("GitHub Actions", 0);
     assert_eq!(variables(&page, "permissions:"), [("id-token".to_owned(), "write".to_owned())]);
+}
+
+/// gitlab-ci-local checks the file by GitLab's schema. The tokens of a job are beyond it.
+#[test]
+fn the_job_of_gitlab_is_one_for_gitlab_ci_local() {
+    let runner =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e/scripting-node/node_modules/.bin/gitlab-ci-local");
+    assert!(runner.exists(), "{} is missing: run tests/run scripting", runner.display());
+    for trusts in [true, false] {
+        let provider = provider(trusts);
+        let site = Site::around(Home::empty(), TOKEN);
+        let yaml = site.block("GitLab CI", 0);
+        let authority = format!("TOKCACHE_AUTHORITY: {}/tenant", provider.address());
+        let yaml = yaml.replace("TOKCACHE_AUTHORITY: https://id.example.com", &authority);
+        site.home.write(".gitlab-ci.yml", yaml);
+        let git = "git init -q . && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m 1";
+        answer_of(&site.command(&["sh", "-c", git]).output().unwrap());
+        let mut job = site.command(&[runner.to_str().unwrap(), "--shell-executor-no-image", "--shell-isolation"]);
+        let output = job.args(["--variable", &format!("ID_TOKEN={JOB_TOKEN}"), "notes"]).output().unwrap();
+        assert_eq!(output.status.success(), trusts, "{output:?}");
+        if trusts {
+            assert_eq!(site.api.seen().len(), 1, "{output:?}");
+        } else {
+            assert_eq!(site.api.seen(), [], "no request is sent");
+        }
+        assert!(text(&output.stderr).contains("json schema validated"), "{output:?}");
+    }
 }
 
 #[test]

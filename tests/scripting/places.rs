@@ -125,6 +125,25 @@ fn just_stops() {
     });
 }
 
+/// The variable that the page names beside its lines.
+#[test]
+fn a_variable_of_just_needs_a_token_for_each_recipe() {
+    let page = include_str!("../../docs/scripting.md");
+    assert!(page.contains("`` token := `tokcache token` ``"));
+    let justfile = "token := `tokcache token`\nnotes:\n    ACCESS_TOKEN={{token}} ./notes\nother:\n    touch other\n";
+    let run = |site: &Site, recipe: &str| {
+        put(&site.home.path("justfile"), justfile);
+        output(&mut site.command(&[&format!("{PACKAGES}/just"), recipe]))
+    };
+    let site = Site::with_token();
+    site.assert_fetched(&run(&site, "notes"));
+    let site = Site::without_token(NoToken::SignedOut);
+    for recipe in ["notes", "other"] {
+        assert!(!run(&site, recipe).status.success(), "{recipe}");
+    }
+    assert!(!site.home.path("other").exists());
+}
+
 #[test]
 fn direnv_loads_nothing_and_starts_nothing() {
     check(
