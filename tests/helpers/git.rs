@@ -323,3 +323,28 @@ fn the_claims_that_the_server_demands_are_requested_and_nothing_else() {
     let output = fed(home.program("credential git --host git.example.com get"), &asked);
     assert!(answer_of(&output).contains("credential=AT-new"), "{output:?}");
 }
+
+/// git asks libcurl, which reads `~/.netrc`. The file has no ports.
+#[test]
+fn git_reads_the_netrc_output_at_the_port_of_the_server_and_for_no_other_host() {
+    let home = home();
+    // Characters of an opaque token, beyond those of RFC 6750.
+    let token = "a$b`c&d|e<f>g(h)i{j}k*l?m!n%o^p@q,r:s[t]u;v=";
+    home.edit("state/token_cache.json", "\"AT-bob\"", &format!("\"{token}\""));
+    let wanted = basic("oauth2", token);
+    let server = serve(&home, "Basic realm=\"git\"", wanted.clone());
+    home.answer(&format!("profile set default --host {}", server.host()));
+    home.write(".netrc", home.answer("token -o netrc") + "\n");
+    answer_of(&clone(&home, &server));
+    let git = |line: &str| answer_of(&home.command("git").args(line.split(' ')).output().unwrap());
+    git("-C cloned -c user.name=A -c user.email=a@example.com commit -q --allow-empty -m Second");
+    git("-C cloned push -q origin main");
+    assert_eq!(git("-C served/repository.git log --format=%s"), "Second\nFirst");
+    assert_eq!(server.credentials(), [wanted]);
+
+    let url = format!("http://localhost:{}/repository.git", server.port);
+    let mut elsewhere = home.command("git");
+    let output = elsewhere.args(["ls-remote", &url]).env("GIT_TERMINAL_PROMPT", "0").output().unwrap();
+    assert!(!output.status.success());
+    assert!(server.seen().last().unwrap().authorization().is_none(), "the token went to another host");
+}
