@@ -122,20 +122,19 @@ fn proxy(context: &Context, authority: &str) -> Option<String> {
     }
 }
 
-/// Returns the locks that other processes hold now: that of the cache, and those of the refreshes.
-fn locks(context: &Context, of_cache: Option<&Holder>) -> Vec<LockView> {
+/// Returns the locks that other processes hold now: that of the cache, and those of the refreshes. `None` for a shared
+/// store: it answers only who requests a lease, and a request would take a free one.
+fn locks(context: &Context, of_cache: Option<&Holder>) -> Option<Vec<LockView>> {
+    let OpenStore::Local(store) = &context.store else { return None };
     let view = |what: &'static str, holder: &Holder| LockView {
         what,
         pid: holder.pid,
         program: holder.program.clone(),
         held_for: holder.age.map(|age| age.as_secs()),
     };
-    let leases = match &context.store {
-        OpenStore::Local(store) => store.lease_holders(),
-        OpenStore::Shared(_) => Vec::new(),
-    };
     let of_cache = of_cache.map(|holder| view("cache", holder));
-    of_cache.into_iter().chain(leases.iter().map(|holder| view("refresh", holder))).collect()
+    let of_refreshes = store.lease_holders();
+    Some(of_cache.into_iter().chain(of_refreshes.iter().map(|holder| view("refresh", holder))).collect())
 }
 
 fn refresh_token(entry: &RefreshTokenEntry) -> RefreshTokenView {

@@ -24,8 +24,8 @@ pub(crate) struct ExplanationView {
     pub(crate) store: String,
     /// The source of the cache's key, or `none`.
     pub(crate) encryption: String,
-    /// The locks that other processes hold now.
-    pub(crate) locks: Vec<LockView>,
+    /// The locks that other processes hold now; `None` if the store does not tell.
+    pub(crate) locks: Option<Vec<LockView>>,
     /// By how many seconds this machine's clock was ahead of the provider's at the latest response, if they differed.
     pub(crate) clock_offset: Option<i64>,
     /// The host and port of the proxy for requests to the authority, or why there can be no request.
@@ -115,8 +115,9 @@ impl ExplanationView {
         }
         row("store", &plain(&self.store));
         row("encryption", &plain(&self.encryption));
-        for lock in &self.locks {
-            row("lock", &plain(&lock.text()));
+        match &self.locks {
+            Some(locks) => locks.iter().for_each(|lock| row("lock", &plain(&lock.text()))),
+            None => row("lock", "unknown: a shared store does not tell who holds a lock"),
         }
         row("clock", &self.clock_offset.map_or_else(|| "no difference from the provider's is known".to_owned(), clock));
         row("proxy", &self.proxy.as_deref().map_or_else(|| "none".to_owned(), plain));

@@ -146,10 +146,12 @@ pub(crate) fn github_env_line(outcome: &AuthenticationResult) -> anyhow::Result<
 fn push_netrc(out: &mut SecretBuffer, hosts: &[String], secret: &str) -> anyhow::Result<()> {
     // The readers disagree on quotes, escapes and comments.
     ensure!(!secret.contains(['"', '\'', '\\', '#']), "the token contains characters that a netrc file cannot carry");
-    let names = hosts.iter().filter(|host| !host.starts_with('*'));
-    let mut names: Vec<_> =
-        names.map(|host| host.rsplit_once(':').map_or(host.as_str(), |(name, _port)| name)).collect();
-    names.dedup();
+    let mut names: Vec<&str> = Vec::new();
+    for name in hosts.iter().filter(|host| !host.starts_with('*')).map(|host| name_without_port(host)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let last = names.pop().context("-o netrc needs a profile that names the hosts of the token")?;
     for (name, end) in names.into_iter().map(|name| (name, "\n")).chain([(last, "")]) {
         for part in ["machine ", name, " login oauth2 password ", secret, end] {
@@ -157,6 +159,12 @@ fn push_netrc(out: &mut SecretBuffer, hosts: &[String], secret: &str) -> anyhow:
         }
     }
     Ok(())
+}
+
+/// Returns the name by which a netrc file knows a host: without the port, and without the brackets of an IPv6 address.
+fn name_without_port(host: &str) -> &str {
+    let (name, end) = host.strip_prefix('[').map_or((host, ':'), |rest| (rest, ']'));
+    name.split(end).next().unwrap_or(name)
 }
 
 /// Returns the lines for `curl --config` that send the token. curl sends a bearer token that it knows as such to no other

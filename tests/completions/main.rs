@@ -2,10 +2,18 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
+#[cfg(feature = "keyring")]
+#[path = "../encryption/harness/bus.rs"]
+#[allow(dead_code, reason = "the encryption tests use the rest")]
+mod bus;
 mod shell;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::net::TcpListener;
+
+#[cfg(feature = "keyring")]
+use bus::{Bus, Daemon, Prompter};
 use shell::{SHELLS, Shell};
 use support::home::Home;
 use support::strace::{name, traced};
@@ -66,23 +74,74 @@ fn the_accounts_profiles_and_scopes_that_there_are_stand_behind_tab() {
     );
 }
 
-/// Without a socket, there is neither the network nor the keyring of a desktop.
+/// The kinds of values, each with the line before Tab.
+const KINDS: [(&str, &str); 3] =
+    [("accounts", "token --account "), ("scopes", "token --scope "), ("profiles", "--profile ")];
+
+/// Returns the calls with which a program could reach the network, the keyring of a desktop or that of the kernel.
+fn questions(calls: Vec<String>) -> Vec<String> {
+    const QUESTIONS: [&str; 6] = ["socket", "socketpair", "connect", "keyctl", "request_key", "add_key"];
+    assert!(calls.len() > 20, "strace saw nothing: {calls:?}");
+    calls.into_iter().filter(|call| QUESTIONS.contains(&name(call))).collect()
+}
+
+/// Returns the values of a kind that the program prints for the line. It must open no socket and ask no keyring.
+#[track_caller]
+fn offered(home: &Home, kind: &str, line: &str) -> Vec<String> {
+    let mut command = home.program(&format!("complete {kind}"));
+    command.env("COMP_LINE", format!("tokcache {line}"));
+    let (output, calls) = traced(&[], &command);
+    assert_eq!(questions(calls), [""; 0], "{kind}");
+    assert!(output.status.success() && output.stderr.is_empty(), "{kind}: {output:?}");
+    text(&output.stdout).lines().map(str::to_owned).collect()
+}
+
 #[test]
 fn completion_opens_no_socket_and_asks_no_keyring() {
     let home = home();
-    for (kind, line, value) in [
-        ("accounts", "token --account ", "bob@example.com"),
-        ("scopes", "token --scope ", "api:read"),
-        ("profiles", "--profile ", "work"),
-    ] {
-        let mut command = home.program(&format!("complete {kind}"));
-        command.env("COMP_LINE", format!("tokcache {line}"));
-        let (output, calls) = traced(&[], &command);
-        assert!(text(&output.stdout).lines().any(|offered| offered == value), "{kind}: {output:?}");
-        let asked =
-            calls.iter().find(|call| matches!(name(call), "socket" | "connect" | "keyctl" | "request_key" | "add_key"));
-        assert_eq!(asked, None, "{kind}");
-        assert!(calls.len() > 20, "strace saw nothing: {calls:?}");
+    for ((kind, line), value) in KINDS.into_iter().zip(["bob@example.com", "api:read", "work"]) {
+        let offered = offered(&home, kind, line);
+        assert!(offered.iter().any(|offered| offered == value), "{kind}: {offered:?}");
+    }
+}
+
+#[cfg(feature = "keyring")]
+#[test]
+fn with_a_key_in_the_keyring_completion_asks_no_keyring_and_offers_the_profiles() {
+    let (mut home, bus) = (home(), Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses));
+    home.set("DBUS_SESSION_BUS_ADDRESS", bus.address.clone());
+    home.answer("cache encrypt --encrypt keyring");
+    for (kind, line) in KINDS {
+        let offered = offered(&home, kind, line);
+        assert_eq!(offered.iter().any(|offered| offered == "work"), kind == "profiles", "{kind}: {offered:?}");
+    }
+    // The control: a real command asks the keyring.
+    let (output, calls) = traced(&[], &home.program("list"));
+    assert!(text(&output.stdout).contains("bob@example.com"), "{output:?}");
+    assert!(questions(calls).iter().any(|call| name(call) == "connect"));
+    assert_completed(&home, &[("--profile wo", &["--profile", "work"])]);
+}
+
+#[test]
+fn with_a_store_on_a_server_completion_opens_no_socket_and_offers_the_profiles() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    server.set_nonblocking(true).unwrap();
+    let address = server.local_addr().unwrap();
+    for store in [format!("redis://{address}"), format!("postgres://app@{address}/tokens")] {
+        let home = home();
+        for name in ["default", "work"] {
+            home.edit(&format!("config/profiles/{name}.toml"), "client_id", &format!("store = \"{store}\"\nclient_id"));
+        }
+        for (kind, line) in KINDS.into_iter().chain([("accounts", "--profile work token --account ")]) {
+            let offered = offered(&home, kind, line);
+            assert_eq!(offered.iter().any(|offered| offered == "work"), kind == "profiles", "{kind}: {offered:?}");
+        }
+        assert_completed(&home, &[("--profile wo", &["--profile", "work"])]);
+        assert!(server.accept().is_err(), "somebody has asked the server");
+        // The control: a real command asks the server.
+        let (_, calls) = traced(&[], &home.program("list --lock-timeout 1s --timeout 1s"));
+        assert!(questions(calls).iter().any(|call| name(call) == "connect"), "{store}");
+        assert!(server.accept().is_ok(), "{store}");
     }
 }
 

@@ -30,7 +30,8 @@ pub(crate) fn examined(home: &Home, flags: &str) -> (i32, Vec<Value>) {
     read(&output)
 }
 
-/// Returns the exit status and the findings in the output of `doctor -o json`.
+/// Returns the exit status and the findings in the output of `doctor -o json`. Each fault must come with a command that
+/// helps.
 #[track_caller]
 pub(crate) fn read(output: &Output) -> (i32, Vec<Value>) {
     let (answer, said) = (text(&output.stdout), text(&output.stderr));
@@ -39,6 +40,9 @@ pub(crate) fn read(output: &Output) -> (i32, Vec<Value>) {
     let findings: Vec<Value> = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}{said}"));
     let has = |severity: &str| findings.iter().any(|finding| finding["severity"] == severity);
     assert_eq!(status != 0, has("problem") || has("warning"), "{findings:?}");
+    for finding in findings.iter().filter(|it| it["severity"] == "problem" || it["severity"] == "warning") {
+        assert!(finding["command"].as_str().is_some_and(|command| !command.is_empty()), "no command: {finding}");
+    }
     assert_eq!(said.starts_with("error: ") && said.contains("\n  try: "), status != 0, "{said}");
     (status, findings)
 }

@@ -12,7 +12,7 @@ use crate::support::root::is_root_or_runs_again;
 use crate::support::text;
 
 /// Runs `doctor` after `script` has mounted something.
-fn examined_where(script: &str, home: &Home) -> Output {
+pub(crate) fn examined_where(script: &str, home: &Home) -> Output {
     let mut command = home.command("unshare");
     command.args(unshare_options(&["--mount"]));
     let script = format!("set -e; {script}; exec \"$0\" doctor --offline -o json");
@@ -117,8 +117,8 @@ fn a_file_system_that_may_be_on_another_machine_is_noted() {
     let said = text(&output.stderr);
     assert!(!said.contains("bindfs:"), "bindfs is needed, and /dev/fuse: {said}");
     let (status, findings) = read(&output);
-    found(&findings, "cache", "note", "on a FUSE file system");
-    assert_eq!(status, 0, "{findings:#?}");
+    let command = found(&findings, "cache", "note", "on a FUSE file system");
+    assert_eq!((status, command.as_str()), (0, "tokcache cache copy --to URL"), "{findings:#?}");
     let (_, findings) = examined(&healthy(), "--offline");
     assert!(!findings.iter().any(|finding| finding["message"].to_string().contains("file system")), "{findings:#?}");
 }

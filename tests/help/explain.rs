@@ -1,15 +1,19 @@
 //! Every reason that `explain` can give, each with a cache that leads to it, and with the same decision by `token`.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokcache_core::acquire::Decision;
 use tokcache_core::cache::Reason;
 
-use crate::held::Held;
+use crate::held::{Held, Refreshing};
+use crate::support::answer_of;
 use crate::support::home::Home;
-use crate::support::provider::{Provider, generous};
+use crate::support::provider::{NEW_ACCESS_TOKEN, Provider, generous};
+use crate::support::strace::strace;
 
 const CACHE: &str = "state/token_cache.json";
 const PAST: &str = "1700000001";
@@ -231,6 +235,67 @@ fn the_holder_of_each_lock_is_named_with_its_age() {
     }
     let text = home.answer("explain");
     assert!(text.contains(&format!("refresh: held by tokcache (process {}) for 5 min", refresh.pid())), "{text}");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a lock ages by the system's clock")]
+fn a_real_process_that_refreshes_is_named_with_its_age_until_it_ends() {
+    let home = with("expires_on", PAST);
+    assert_eq!(explained(&home, "")["locks"], json!([]));
+    let mut refreshing = Refreshing::start(&home);
+    let started = Instant::now();
+    refreshing.send(Signal::STOP);
+    for seconds in [0, 2] {
+        std::thread::sleep(Duration::from_secs(seconds));
+        let explanation = explained(&home, "");
+        let [lock] = &explanation["locks"].as_array().unwrap()[..] else { panic!("{explanation}") };
+        assert_eq!(
+            (&lock["what"], &lock["pid"], &lock["program"]),
+            (&json!("refresh"), &json!(refreshing.pid()), &json!("tokcache"))
+        );
+        let most = started.elapsed().as_secs() + 1;
+        assert!((seconds..=most).contains(&lock["held_for"].as_u64().unwrap()), "{explanation}");
+    }
+    let text = home.answer("explain");
+    assert!(
+        text.contains(&format!("\n  lock         refresh: held by tokcache (process {}) for ", refreshing.pid())),
+        "{text}"
+    );
+    refreshing.send(Signal::CONT);
+    assert!(refreshing.finish());
+    assert_eq!(explained(&home, "")["locks"], json!([]));
+    // The lock of a process that was killed ends with it.
+    let home = with("expires_on", PAST);
+    let mut refreshing = Refreshing::start(&home);
+    assert_eq!(explained(&home, "")["locks"][0]["pid"], refreshing.pid());
+    refreshing.send(Signal::KILL);
+    refreshing.finish();
+    assert_eq!(explained(&home, "")["locks"], json!([]));
+}
+
+/// strace delays the rename that ends a save. Locks are taken by `renameat2`.
+#[test]
+fn a_real_process_that_saves_is_named_as_the_holder_of_the_cache() {
+    let home = with("expires_on", PAST);
+    let provider = Provider::start(generous);
+    home.use_provider(&provider.address());
+    let inject = ["-D", "-o", "/dev/null", "-e", "inject=?rename,?renameat:delay_enter=5000000"];
+    let saving = strace(&inject, &home.program("token")).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let pid = saving.id();
+    let started = Instant::now();
+    let lock = loop {
+        let explanation = explained(&home, "");
+        let locks = explanation["locks"].as_array().unwrap();
+        if let Some(lock) = locks.iter().find(|lock| lock["what"] == "cache") {
+            break lock.clone();
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "{explanation}");
+    };
+    let text = home.answer("explain");
+    assert_eq!((&lock["pid"], &lock["program"]), (&json!(pid), &json!("tokcache")));
+    assert!(text.contains(&format!("  lock         cache: held by tokcache (process {pid}) for ")), "{text}");
+    assert_eq!(answer_of(&saving.wait_with_output().unwrap()), NEW_ACCESS_TOKEN);
+    assert_eq!(explained(&home, "")["locks"], json!([]));
 }
 
 #[test]

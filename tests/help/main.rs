@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "the encryption tests use the rest")]
 mod bus;
 mod doctor;
+mod doctor_commands;
 mod doctor_network;
 mod doctor_places;
 mod examples;

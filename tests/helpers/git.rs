@@ -1,6 +1,6 @@
 //! The real git, which clones and pushes through `git http-backend`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
@@ -112,6 +112,45 @@ fn git_clones_and_pushes_with_a_bearer_token_if_it_can_send_one() {
         clones_and_pushes("Bearer realm=\"git\"", format!("Bearer {TOKEN}"));
     } else {
         clones_and_pushes("Basic realm=\"git\", Bearer realm=\"git\"", basic("oauth2", TOKEN));
+    }
+}
+
+/// Returns a folder for each version of git on this machine, the one in use first.
+fn folders_of_git() -> Vec<(PathBuf, u32)> {
+    let mut found: Vec<(PathBuf, u32)> = Vec::new();
+    for folder in std::env::split_paths(&std::env::var_os("PATH").unwrap()) {
+        let Ok(output) = Command::new(folder.join("git")).arg("--version").output() else { continue };
+        let minor = text(&output.stdout).split('.').nth(1).unwrap().parse().unwrap();
+        if !found.iter().any(|(_, known)| *known == minor) {
+            found.push((folder, minor));
+        }
+    }
+    found
+}
+
+/// At a server that takes bearer tokens only. Without the lines about capabilities, a new git asks as an old one does.
+#[test]
+fn every_git_of_this_machine_and_one_without_capabilities_are_told_apart() {
+    let gits = folders_of_git();
+    assert!(!gits.is_empty());
+    let cases = gits.iter().map(|(folder, minor)| (folder, *minor >= 46, ""));
+    for (folder, is_able, filter) in cases.chain([(&gits[0].0, false, "sed '/^capability/d' | ")]) {
+        let mut home = home();
+        let path = std::env::join_paths([&home.path("bin"), folder, Path::new("/usr/bin"), Path::new("/bin")]).unwrap();
+        home.set("PATH", path);
+        let server = serve(&home, "Bearer realm=\"git\"", format!("Bearer {TOKEN}"));
+        let helper = format!("{filter}tokcache credential git --host {} --authtype bearer \\\"$@\\\"", server.host());
+        home.write(".gitconfig", format!("[credential]\n\thelper = \"!f() {{ {helper}; }}; f\"\n"));
+        let mut command = home.command("git");
+        let url = format!("http://{}/repository.git", server.host());
+        command.args(["clone", "-q", &url, "cloned"]).env("GIT_TERMINAL_PROMPT", "0");
+        let output = command.output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.success(), is_able, "{}: {said}", folder.display());
+        // libcurl sends no password to a server that does not take any.
+        let sent = if is_able { vec![format!("Bearer {TOKEN}")] } else { Vec::new() };
+        assert_eq!(server.credentials(), sent, "{}: {said}", folder.display());
+        assert_eq!(said.contains("git gets the token as a password"), !is_able, "{said}");
     }
 }
 
@@ -322,4 +361,29 @@ fn the_claims_that_the_server_demands_are_requested_and_nothing_else() {
     let asked = format!("capability[]=authtype\nprotocol=https\nhost=git.example.com\nwwwauth[]={challenge}\n");
     let output = fed(home.program("credential git --host git.example.com get"), &asked);
     assert!(answer_of(&output).contains("credential=AT-new"), "{output:?}");
+}
+
+/// git asks libcurl, which reads `~/.netrc`. The file has no ports.
+#[test]
+fn git_reads_the_netrc_output_at_the_port_of_the_server_and_for_no_other_host() {
+    let home = home();
+    // Characters of an opaque token, beyond those of RFC 6750.
+    let token = "a$b`c&d|e<f>g(h)i{j}k*l?m!n%o^p@q,r:s[t]u;v=";
+    home.edit("state/token_cache.json", "\"AT-bob\"", &format!("\"{token}\""));
+    let wanted = basic("oauth2", token);
+    let server = serve(&home, "Basic realm=\"git\"", wanted.clone());
+    home.answer(&format!("profile set default --host {}", server.host()));
+    home.write(".netrc", home.answer("token -o netrc") + "\n");
+    answer_of(&clone(&home, &server));
+    let git = |line: &str| answer_of(&home.command("git").args(line.split(' ')).output().unwrap());
+    git("-C cloned -c user.name=A -c user.email=a@example.com commit -q --allow-empty -m Second");
+    git("-C cloned push -q origin main");
+    assert_eq!(git("-C served/repository.git log --format=%s"), "Second\nFirst");
+    assert_eq!(server.credentials(), [wanted]);
+
+    let url = format!("http://localhost:{}/repository.git", server.port);
+    let mut elsewhere = home.command("git");
+    let output = elsewhere.args(["ls-remote", &url]).env("GIT_TERMINAL_PROMPT", "0").output().unwrap();
+    assert!(!output.status.success());
+    assert!(server.seen().last().unwrap().authorization().is_none(), "the token went to another host");
 }

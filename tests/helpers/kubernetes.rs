@@ -154,6 +154,13 @@ fn the_answer_is_in_the_version_that_was_requested() {
         home.set("KUBERNETES_EXEC_INFO", request(version, cluster("https://k8s.example.com/path")));
         assert_eq!(answer(&home, line), expected(version));
     }
+    // kubectl 1.20 and 1.21 know v1beta1 only, and do not say whether a person can be asked.
+    let old = |spec: Value| json!({ "kind": "ExecCredential", "apiVersion": versions[1], "spec": spec }).to_string();
+    home.set("KUBERNETES_EXEC_INFO", old(json!({ "cluster": { "server": "https://k8s.example.com" } })));
+    assert_eq!(answer(&home, line), expected(versions[1]));
+    home.set("KUBERNETES_EXEC_INFO", old(json!({})));
+    assert_eq!(answer(&home, "credential kubernetes"), expected(versions[1]));
+    assert_eq!(answer(&home, "token -o exec-credential"), expected(versions[1]));
     for info in [
         request("client.authentication.k8s.io/v1alpha1", cluster("https://k8s.example.com")),
         request(versions[0], cluster("https://evil.example")),

@@ -12,10 +12,13 @@ mod store_passwords;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::process::Stdio;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use bus::{Bus, Daemon, Prompter};
 use home::{NAME, sorted};
+use serde_json::Value;
 use support::home::Home;
 use support::provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
 
@@ -70,6 +73,31 @@ fn tokcache_and_python_lose_none_of_each_others_updates() {
     let added = ["one", "two"].iter().flat_map(|prefix| (0..EACH).map(move |turn| format!("{prefix}-{turn}")));
     let all = added.chain([NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN].map(str::to_owned));
     assert_eq!(home.secrets_by_python(), sorted(all));
+}
+
+#[test]
+fn explain_names_a_real_process_that_refreshes() {
+    let (asked, is_asked) = channel();
+    let (release, released) = channel::<()>();
+    let provider = Provider::start(move |path, form| {
+        if form.contains("grant_type=refresh_token") {
+            let _ = asked.send(());
+            let _ = released.recv();
+        }
+        generous(path, form)
+    });
+    let bus = Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses);
+    let home = Home::new(&bus, &provider);
+    home.sign_in();
+    let mut refreshing = home.program("token --force-refresh").stdout(Stdio::null()).spawn().unwrap();
+    is_asked.recv_timeout(AT_MOST).unwrap();
+    let explanation: Value = serde_json::from_str(&home.answer("explain -o json")).unwrap();
+    drop(release);
+    assert!(refreshing.wait().unwrap().success());
+    let lock = &explanation["locks"][0];
+    assert_eq!((&lock["what"], &lock["pid"]), (&"refresh".into(), &refreshing.id().into()), "{explanation}");
+    let explanation: Value = serde_json::from_str(&home.answer("explain -o json")).unwrap();
+    assert_eq!(explanation["locks"], serde_json::json!([]));
 }
 
 #[test]

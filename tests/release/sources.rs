@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::dist::{Copy, ELSEWHERE, ROOT, URL, dist, shell};
-use crate::support::put;
+use crate::support::{names, put};
 
 #[test]
 fn two_builds_in_different_folders_give_the_same_bytes() {
@@ -64,6 +64,49 @@ fn the_bill_of_materials_has_what_is_compiled_into_the_program_and_nothing_else(
     assert!(components.iter().all(|component| references.contains(&&component["bom-ref"])));
 }
 
+/// Returns a program that `tests/run release` has installed, which runs `check.py`.
+fn check() -> String {
+    format!("'{ROOT}/target/e2e/release-checks/bin/python' '{ROOT}/tests/release/check.py'")
+}
+
+#[test]
+fn the_bill_of_materials_is_valid_by_the_schema_of_cyclonedx() {
+    let path = names(dist()).into_iter().find(|name| name.ends_with(".cdx.json")).unwrap();
+    shell(dist(), &format!("{} bom {path}", check()));
+    // The control: what the schema does not know is refused.
+    let document = fs::read_to_string(dist().join(path)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (from, to) in [("\"type\": \"library\"", "\"type\": \"crate\""), ("\"SHA-256\"", "\"SHA-255\"")] {
+        assert!(document.contains(from));
+        put(&folder.path().join("wrong.json"), document.replacen(from, to, 1));
+        shell(folder.path(), &format!("! {} bom wrong.json", check()));
+    }
+}
+
+#[test]
+fn ruby_reads_the_formula_and_every_file_that_it_installs_is_in_the_sources() {
+    let formula = dist().join("tokcache.rb");
+    assert_eq!(shell(dist(), "ruby -wc tokcache.rb 2>&1"), "Syntax OK\n");
+    let folder = tempfile::tempdir().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    shell(folder.path(), &format!("tar xzf '{}/tokcache-{version}.tar.gz'", dist().display()));
+    let sources = folder.path().join(format!("tokcache-{version}"));
+    let said = shell(&sources, &format!("ruby -w '{ROOT}/tests/release/formula.rb' '{}'", formula.display()));
+    for line in [
+        &format!("url {URL}/tokcache-{version}.tar.gz"),
+        "license any_of MIT Apache-2.0",
+        "depends_on rust build",
+        "run cargo install --locked --path .",
+        "bash_completion completions/tokcache.bash tokcache",
+        "zsh_completion completions/_tokcache _tokcache",
+        "fish_completion completions/tokcache.fish tokcache.fish",
+        "man1 man/tokcache.1 tokcache.1",
+        "man5 man/tokcache-profiles.5 tokcache-profiles.5",
+    ] {
+        assert!(said.lines().any(|own| own == line), "{line}: {said}");
+    }
+}
+
 #[test]
 fn the_formula_has_the_sum_of_the_sources() {
     let formula = fs::read_to_string(dist().join("tokcache.rb")).unwrap();
@@ -113,6 +156,23 @@ fn the_winget_manifest_has_the_sum_of_the_zip_file() {
     for line in [format!("  InstallerUrl: {URL}/{name}.zip"), format!("  InstallerSha256: {sum}")] {
         assert!(manifest.lines().any(|own| own == line), "{line}: {manifest}");
     }
+    let read: Value = serde_json::from_str(&shell(dist(), &format!("{} winget .", check()))).unwrap();
+    let own: toml::Table = fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).unwrap().parse().unwrap();
+    let package = own["package"].as_table().unwrap();
+    // The values are without quotes, so YAML could take them for something else.
+    for kind in ["version", "defaultLocale", "installer"] {
+        let manifest = &read[kind];
+        assert_eq!(manifest["PackageVersion"].as_str(), package["version"].as_str(), "{manifest}");
+        assert_eq!(
+            (&manifest["PackageIdentifier"], &manifest["ManifestVersion"]),
+            (&"tokcache.tokcache".into(), &"1.6.0".into())
+        );
+    }
+    assert_eq!(read["defaultLocale"]["ShortDescription"].as_str(), package["description"].as_str());
+    let file = &read["installer"]["NestedInstallerFiles"][0];
+    assert_eq!(file["RelativeFilePath"], format!("{name}\\tokcache.exe"));
+    let installer = &read["installer"]["Installers"][0];
+    assert_eq!((&installer["Architecture"], &installer["InstallerSha256"]), (&"x64".into(), &sum.clone().into()));
     let listed = shell(dist(), &format!("python3 -m zipfile -l {name}.zip"));
     assert!(manifest.contains(&format!("{name}\\tokcache.exe")) && listed.contains(&format!("{name}/tokcache.exe")));
     let folder = tempfile::tempdir().unwrap();

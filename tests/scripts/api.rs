@@ -1,6 +1,6 @@
 //! An API on loopback that records the requests, and a provider whose tokens have numbers.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -31,8 +31,8 @@ pub(crate) struct Api {
 
 impl Api {
     /// Starts an API at this address, on a free port.
-    pub(crate) fn at(address: Ipv4Addr, answer: impl Fn(&Seen) -> Answer + Send + 'static) -> Api {
-        let server = Arc::new(Server::http((address, 0)).unwrap());
+    pub(crate) fn at(address: impl Into<IpAddr>, answer: impl Fn(&Seen) -> Answer + Send + 'static) -> Api {
+        let server = Arc::new(Server::http((address.into(), 0)).unwrap());
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let (serving, recorded) = (server.clone(), seen.clone());
         let thread = std::thread::spawn(move || {

@@ -1,6 +1,8 @@
 //! Each output of `token`, read by the program that it is for.
 
 use std::fs;
+use std::net::Ipv6Addr;
+use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -114,11 +116,60 @@ fn curl_reads_a_configuration_and_a_header() {
     }
 }
 
+/// The lines of the page, with the address of the API. The token is in no argument.
+#[test]
+fn httpie_reads_a_header_as_the_page_says() {
+    let page = include_str!("../../docs/exec-and-curl.md");
+    let lines = page.split("```sh\n").find(|block| block.contains("| http ")).unwrap();
+    let (lines, _) = lines.split_once("```").unwrap();
+    let api = Api::start();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e/httpie/bin");
+    let http = folder.join("http");
+    assert!(http.exists(), "{} is missing: run tests/run scripts", http.display());
+    let script = lines
+        .replace("tokcache ", "\"$TOKCACHE\" ")
+        .replace("| http ", &format!("| {} ", http.display()))
+        .replace("https://api.example.com/notes", &api.url("/notes"));
+    assert_ne!(script, lines);
+    for token in [USUAL, UNUSUAL, "=x", ":=x", "@x"] {
+        let mut home = home_with(token);
+        // Its settings are those of this home.
+        home.set("HTTPIE_CONFIG_DIR", home.path("httpie"));
+        for shell in ["dash", "bash", "zsh"] {
+            assert_eq!(run(&home, shell, &["-c", &script]), format!("Bearer {token}"), "{shell}");
+        }
+    }
+    let before = api.seen().len();
+    let expired = Home::of("expired");
+    let mut command = expired.command("sh");
+    command.args(["-c", &script]).env("TOKCACHE", env!("CARGO_BIN_EXE_tokcache"));
+    assert_eq!(command.output().unwrap().status.code(), Some(5));
+    assert_eq!(api.seen().len(), before, "HTTPie has run without a token");
+}
+
+#[test]
+fn curl_reads_a_netrc_file_for_an_ipv6_address_at_any_port() {
+    if !Path::new("/proc/net/if_inet6").exists() {
+        println!("this machine has no IPv6: this shows nothing here");
+        return;
+    }
+    let api = Api::at(Ipv6Addr::LOCALHOST, |seen| (200, Vec::new(), seen.authorization.clone().unwrap_or_default()));
+    let home = home_with(USUAL);
+    home.answer(&format!("profile set --host {} --host git.example.com:8443 --host [::1]", api.host()));
+    let netrc = home.answer("token -o netrc");
+    let entry = |name: &str| format!("machine {name} login oauth2 password {USUAL}");
+    assert_eq!(netrc, [entry("::1"), entry("git.example.com")].join("\n"));
+    home.write("netrc", format!("{netrc}\n"));
+    let basic = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, format!("oauth2:{USUAL}"));
+    let fetched = run(&home, "curl", &["-q", "-sS", "--netrc-file", "netrc", &api.url("/")]);
+    assert_eq!(fetched, format!("Basic {basic}"));
+}
+
 #[test]
 fn curl_and_python_read_a_netrc_file_for_the_hosts_of_the_profile_only() {
     let (api, other) = (
         Api::start(),
-        Api::at([127, 0, 0, 3].into(), |seen| (200, Vec::new(), seen.authorization.clone().unwrap_or_default())),
+        Api::at([127, 0, 0, 3], |seen| (200, Vec::new(), seen.authorization.clone().unwrap_or_default())),
     );
     let home = home_with(USUAL);
     let message = home.failure(3, "token -o netrc");

@@ -290,7 +290,7 @@ fn a_socket_is_for_the_user_alone_and_ends_with_the_proxy() {
     assert_eq!(ask(&["Host: localhost", "Origin: https://evil.example"]).status, 403);
     assert_eq!(ask(&["Host: evil.example"]).status, 403);
     if is_root_or_runs_again() {
-        // Whoever may connect is still not the user.
+        // Another user that may connect is refused all the same.
         for path in [folder.path(), &path] {
             let command = home.command("chmod").args(["a+rwx"]).arg(path).status().expect("chmod");
             assert!(command.success());

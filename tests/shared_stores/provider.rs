@@ -24,6 +24,8 @@ struct State {
     pause: Duration,
     /// The number of the valid refresh token of each user.
     valid: HashMap<String, usize>,
+    /// Whether a refresh was requested.
+    asked: bool,
     refreshes: usize,
     revoked: Vec<String>,
     reused: Vec<String>,
@@ -52,6 +54,11 @@ impl Provider {
         self.state.lock().unwrap().pause = pause;
     }
 
+    /// Whether a refresh was requested, which may wait for its answer.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.state.lock().unwrap().asked
+    }
+
     pub(crate) fn refreshes(&self) -> usize {
         self.state.lock().unwrap().refreshes
     }
@@ -67,9 +74,9 @@ impl Provider {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the time of a real server")]
-fn answer(state: &Mutex<State>, path: &str, form: &str) -> (u16, Value) {
+fn answer(shared: &Mutex<State>, path: &str, form: &str) -> (u16, Value) {
     let field = |name: &str| form.split('&').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
-    let mut state = state.lock().unwrap();
+    let mut state = shared.lock().unwrap();
     match path.rsplit('/').next().unwrap() {
         "device" => (200, loopback::device_authorization()),
         "revoke" => {
@@ -81,7 +88,11 @@ fn answer(state: &Mutex<State>, path: &str, form: &str) -> (u16, Value) {
             (200, state.tokens(&user, lifetime))
         }
         _ => {
-            std::thread::sleep(state.pause);
+            state.asked = true;
+            let pause = state.pause;
+            drop(state);
+            std::thread::sleep(pause);
+            let mut state = shared.lock().unwrap();
             let sent = field("refresh_token").unwrap().to_owned();
             let (user, number) = sent.strip_prefix("canary-RT-").unwrap().rsplit_once('-').unwrap();
             state.refreshes += 1;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
 mod messages;
+mod pictures;
 mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;

@@ -68,6 +68,43 @@ fn tmux_shows_a_sign_in_and_has_the_code_in_its_clipboard() {
     assert_eq!(tmux.command(&["show-buffer"]).as_deref(), Ok("WDJB-MJHT"));
 }
 
+#[test]
+fn a_wide_terminal_shows_a_sign_in_with_its_large_code_and_wraps_no_line() {
+    let (home, provider) = (Home::empty(), provider());
+    let login = format!("{PROGRAM} login --authority {}/tenant --client-id app --scope api:read", provider.address());
+    let tmux = Tmux::start(&home, 120, &login);
+    let screen = tmux.screen();
+    for line in [
+        "    https://idp.example.com/device",
+        "    WDJB-MJHT",
+        "    █ ▄ █ █   █    █  █▄▄▄▀ ▄▄▄▄▄ █ █ █    █  █▄▄▄█   █",
+        "    https://idp.example.com/device?user_code=WDJB-MJHT",
+    ] {
+        assert!(screen.iter().any(|shown| shown == line), "{line}: {screen:#?}");
+    }
+    assert!(screen.iter().any(|line| line.starts_with("Signed in as bob@example.com")), "{screen:#?}");
+    assert!(!screen.iter().any(|line| line.contains(" left")), "the countdown is gone: {screen:#?}");
+    assert_eq!(tmux.unwrapped(), screen);
+}
+
+/// The terminal wraps long lines. A path or a command is copied from them as a whole.
+#[test]
+fn a_narrow_terminal_shows_everything_that_explain_and_doctor_say() {
+    for (command, wanted) in [("explain", "    api:read openid: "), ("doctor", "    try: chmod go-rwx ")] {
+        let home = Home::of("two-clients");
+        let set_mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        std::fs::set_permissions(home.cache(), set_mode).unwrap();
+        let plain = home.path("plain");
+        let line = format!("{PROGRAM} {command} >'{}' 2>&1; {PROGRAM} {command}", plain.display());
+        let tmux = Tmux::start(&home, 60, &line);
+        let shown = tmux.unwrapped();
+        let plain = std::fs::read_to_string(plain).unwrap();
+        assert_eq!(shown, plain.lines().collect::<Vec<_>>(), "{command}");
+        assert!(plain.contains(wanted) && shown.iter().any(|line| line.chars().count() > 60), "{plain}");
+        assert!(tmux.screen().iter().all(|line| line.chars().count() <= 60));
+    }
+}
+
 /// Reads the QR code on the screen with a library that reads those of cameras.
 #[track_caller]
 fn qr_code(screen: &[String]) -> String {

@@ -47,9 +47,20 @@ impl Tmux {
     /// Waits until the line has ended, and returns the lines of the screen before the mark.
     #[track_caller]
     pub(crate) fn screen(&self) -> Vec<String> {
+        self.captured(&[])
+    }
+
+    /// Like [`screen`](Self::screen), with the lines that the terminal has wrapped in one piece.
+    #[track_caller]
+    pub(crate) fn unwrapped(&self) -> Vec<String> {
+        self.captured(&["-J"]).iter().map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    #[track_caller]
+    fn captured(&self, options: &[&str]) -> Vec<String> {
         let end = Instant::now() + Duration::from_secs(30);
         loop {
-            let screen = self.command(&["capture-pane", "-p"]).unwrap();
+            let screen = self.command(&[&["capture-pane", "-p"], options].concat()).unwrap();
             if let Some((shown, _)) = screen.split_once("[end]") {
                 return shown.lines().map(str::to_owned).collect();
             }

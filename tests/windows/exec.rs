@@ -1,8 +1,8 @@
 //! Tests `exec` on a system that cannot replace a process.
 
 use crate::provider::Provider;
-use crate::support::{answer_of, put};
-use crate::wine::{Home, windows_path};
+use crate::support::answer_of;
+use crate::wine::Home;
 
 #[test]
 fn exec_hands_the_token_over_and_returns_the_exit_code_of_its_command() {
@@ -31,15 +31,4 @@ fn a_token_file_is_there_while_the_command_runs_and_gone_afterwards() {
     assert!(!home.path("token").exists());
     let failed = home.tokcache(&["exec", "--token-file", "--env", "FILE", "--", "cmd", "/c", "exit 37"]);
     assert_eq!(failed.status.code(), Some(37));
-}
-
-#[test]
-fn cmd_reads_its_own_output() {
-    let provider = Provider::start(3600);
-    let home = Home::signed_in(&provider);
-    let line = home.answer("token -o cmd");
-    assert_eq!(line, "set \"ACCESS_TOKEN=AT-1\"");
-    put(&home.path("batch.cmd"), format!("@{line}\r\n@echo [%ACCESS_TOKEN%]\r\n"));
-    let shown = home.command("cmd").args(["/c", &windows_path(&home.path("batch.cmd"))]).output().unwrap();
-    assert_eq!(answer_of(&shown), "[AT-1]");
 }

@@ -28,6 +28,11 @@ pub(super) enum AuthType {
 /// The answer that lets git end without asking for a password. The reason is on stderr.
 const QUIT: &[u8] = b"quit=1\n";
 
+/// The warning if git does not announce that it can send a bearer token. git 2.46 announces it for its own requests, and
+/// `git credential fill` for callers that do.
+const TOO_OLD: &str =
+    "warning: git gets the token as a password: it does not say that it can send a bearer token, as git 2.46 does";
+
 /// The time limit for a new token in the place of one that the server has refused: git waits.
 const LONGEST_ERASE: Duration = Duration::from_secs(10);
 
@@ -102,8 +107,13 @@ fn get(helper: &Helper<'_>, asked: &Attributes<'_>) -> Result<(), Failure> {
     match helper.token_with(&settings, &selection) {
         Ok(granted) => {
             let is_able = asked.all("capability[]").iter().any(|capability| capability == "authtype");
-            let is_wanted = || headers.iter().any(|header| announces_bearer(header));
-            let is_bearer = is_able && helper.input.authtype.map_or_else(is_wanted, |it| it == AuthType::Bearer);
+            let is_announced = headers.iter().any(|header| announces_bearer(header));
+            let is_wanted = helper.input.authtype.map_or(is_announced, |it| it == AuthType::Bearer);
+            // git would say only that the server refused it.
+            if is_wanted && !is_able && (helper.input.authtype.is_some() || !headers.iter().any(|it| names_basic(it))) {
+                output::tell(TOO_OLD);
+            }
+            let is_bearer = is_able && is_wanted;
             let username = helper.username();
             // git keeps the user name of the URL. An empty one, as in `https://@host`, is none to git either.
             let username = asked.get("username").is_none_or(<[u8]>::is_empty).then_some(username);
@@ -121,6 +131,11 @@ fn get(helper: &Helper<'_>, asked: &Attributes<'_>) -> Result<(), Failure> {
 fn announces_bearer(header: &str) -> bool {
     let scheme = header.split_ascii_whitespace().next();
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer")) || Challenge::parse(header).is_ok()
+}
+
+/// Whether the server may take passwords too. A header can have several challenges.
+fn names_basic(header: &str) -> bool {
+    header.to_ascii_lowercase().contains("basic")
 }
 
 fn answer(granted: &Granted, is_bearer: bool, username: Option<&str>) -> Zeroizing<String> {

@@ -59,7 +59,8 @@ fn check_locks(context: &Context, store: &Description, findings: &mut Findings) 
 fn look_at_process(failure: Failure, holder: &Holder) -> Failure {
     match holder.pid {
         Some(pid) => failure.try_shell(command_line(["ps", "-fp", &pid.to_string()])),
-        None => failure,
+        // Another program wrote no number into its lock file. `explain` shows whether the lock is still held.
+        None => failure.try_tokcache(["explain"]),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The findings of all checks, in the order of the report.
 
+use crate::cli::failure::hint::Hint;
 use crate::cli::settings::Settings;
 use crate::cli::{Exit, Failure};
 use crate::output::{FindingView, FindingsView, Severity};
@@ -11,6 +12,7 @@ struct Finding {
     message: String,
     /// The exit status of a command that fails because of it.
     exit: Exit,
+    /// The command that helps. A problem and a warning always have one.
     fix: Option<String>,
 }
 
@@ -56,8 +58,15 @@ impl Findings {
         // A suggestion to run the command again means the command that would have failed.
         let command = ["tokcache", "token"].map(str::to_owned).into_iter();
         let typed: Vec<_> = command.chain(self.settings.flags_beside(&["token".to_owned()])).collect();
-        let fix = failure.command(&typed, &self.settings);
-        self.push(check, severity, failure.message().to_owned(), failure.exit(), fix);
+        // An error of a command may stand alone, because whoever typed the command knows where to look next.
+        let fix = failure.command(&typed, &self.settings).unwrap_or_else(|| self.tokcache(&["token", "-vv"]));
+        self.push(check, severity, failure.message().to_owned(), failure.exit(), Some(fix));
+    }
+
+    /// Returns a `tokcache` command with the settings of the report.
+    pub(super) fn tokcache(&self, words: &[&str]) -> String {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        Hint::Tokcache(words).command(&[], &self.settings)
     }
 
     fn push(&mut self, check: &'static str, severity: Severity, message: String, exit: Exit, fix: Option<String>) {
@@ -93,5 +102,22 @@ impl Findings {
             command: finding.fix.clone(),
         };
         FindingsView { findings: self.found.iter().map(view).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_whose_error_suggests_nothing_has_a_command_too() {
+        let settings = Settings { profile: Some("work".to_owned()), ..Settings::default() };
+        let mut findings = Findings::new(&settings);
+        findings.problem("profile", &Failure::new(Exit::Config, "why"));
+        findings.warning("cache", &Failure::new(Exit::Store, "why").retryable(true));
+        findings.note("cache", "a fact", None);
+        let commands: Vec<_> = findings.found.iter().map(|finding| finding.fix.as_deref()).collect();
+        let [shown, again] = ["tokcache token -vv --profile work", "tokcache token --profile work"];
+        assert_eq!(commands, [Some(shown), Some(again), None]);
     }
 }

@@ -18,6 +18,15 @@ use crate::output::{self, command_line};
 /// The difference of the clocks that a token still bears, in seconds.
 const TOLERATED_SKEW: u64 = 60;
 
+/// Sets this machine's clock by the network.
+const SET_CLOCK: &str = if cfg!(windows) {
+    "w32tm /resync"
+} else if cfg!(target_os = "macos") {
+    "sudo sntp -sS time.apple.com"
+} else {
+    "timedatectl set-ntp true"
+};
+
 /// Checks the settings of the network without a request. Returns whether a request can be sent.
 pub(super) fn check_settings(context: &Context, registration: &Registration, findings: &mut Findings) -> bool {
     // A managed identity is on this machine, where there is no proxy and no TLS.
@@ -85,10 +94,11 @@ pub(super) fn check_provider(context: &Context, registration: &Registration, fin
             findings.ok("provider", message);
         }
         Err(error) => {
-            let is_outage = matches!(error, RequestError::Unavailable { .. });
+            // curl shows the answer, or where the way to the provider ends.
+            let is_to_be_seen = matches!(error, RequestError::Unavailable { .. } | RequestError::Unintelligible { .. });
             let failure = context.failure(AcquireError::from(error), &ScopeSet::default());
             let look = || command_line(["curl", "-v", authority.url()]);
-            let failure = if is_outage { failure.try_shell(look()) } else { failure };
+            let failure = if is_to_be_seen { failure.try_shell(look()) } else { failure };
             findings.problem("provider", &failure);
         }
     }
@@ -114,8 +124,7 @@ fn check_clock(dated: &Dated<'_>, findings: &mut Findings) {
     }
     let message = format!("it is {}: tokens seem to last longer or shorter than they do", output::clock(offset));
     let failure = Failure::new(Exit::Config, message);
-    let failure = if cfg!(target_os = "linux") { failure.try_shell("timedatectl set-ntp true") } else { failure };
-    findings.warning("clock", &failure);
+    findings.warning("clock", &failure.try_shell(SET_CLOCK));
 }
 
 /// Notes the date of the latest response, and the time at which it arrived.

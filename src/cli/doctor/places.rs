@@ -31,7 +31,8 @@ pub(super) fn check_profiles(findings: &mut Findings) {
     }
     let shown = folder.display();
     if folder.is_dir() && !platform::is_writable(&folder) {
-        findings.note("profiles", format!("{shown} cannot be written: `login` cannot save a profile"), None);
+        let command = look_at(&folder, io::ErrorKind::PermissionDenied);
+        findings.note("profiles", format!("{shown} cannot be written: `login` cannot save a profile"), Some(command));
     } else if is_well {
         findings.ok("profiles", format!("{shown}, {}", counted(names.len())));
     }
@@ -62,7 +63,8 @@ pub(super) fn check_cache_folder(context: &Context, findings: &mut Findings) {
             "{shown} is on a {kind} file system: locks work only if all machines that use it share them; with \
              several machines, use a store for many"
         );
-        findings.note("cache", message, None);
+        let command = findings.tokcache(&["cache", "copy", "--to", "URL"]);
+        findings.note("cache", message, Some(command));
     }
     if !platform::is_writable(folder) {
         let message = format!("{shown} cannot be written: cached tokens are served, but no token is refreshed");

@@ -9,7 +9,7 @@ use crate::output::command_line;
 
 /// A suggested command, complete enough to paste.
 #[derive(Debug)]
-pub(super) enum Hint {
+pub(in crate::cli) enum Hint {
     /// The same command again.
     Again,
     /// The same command with this value for this flag.

@@ -36,13 +36,14 @@ fn git_gets_what_it_can_use() {
         ("--username other get", format!("{host}username=me\n"), PASSWORD),
         ("get", format!("{host}username=\n"), basic),
         ("--username me get", host.to_owned(), "username=me\npassword=AT-bob\npassword_expiry_utc=4102444800\n"),
-        ("get", format!("{host}wwwauth[]=Bearer\n"), basic),
+        ("get", format!("{host}wwwauth[]=Bearer\nwwwauth[]=Basic\n"), basic),
+        ("get", format!("{host}wwwauth[]=Basic realm=\"a\", Bearer realm=\"a\"\n"), basic),
         ("get", format!("capability[]=authtype\n{host}"), basic),
         ("get", format!("capability[]=authtype\n{host}wwwauth[]=Basic realm=\"a\"\n"), basic),
         ("get", format!("capability[]=authtype\n{host}wwwauth[]=Basic\nwwwauth[]=Bearer realm=\"a\"\n"), bearer),
         ("--authtype basic get", format!("capability[]=authtype\n{host}wwwauth[]=Bearer\n"), basic),
         ("--authtype bearer get", format!("capability[]=authtype\n{host}"), bearer),
-        ("--authtype bearer get", host.to_owned(), basic),
+        ("--authtype basic get", format!("{host}wwwauth[]=Bearer\n"), basic),
         ("capability", String::new(), "version 0\ncapability authtype\n"),
         ("store", format!("{host}username=me\npassword=secret\n"), ""),
         ("erase", format!("{host}username=me\npassword=secret\n"), ""),
@@ -60,6 +61,23 @@ fn git_gets_what_it_can_use() {
     ] {
         let line = format!("credential git --host git.example.com {words}");
         assert_eq!(asked(&home, &line, &input), (0, expected.to_owned(), String::new()), "{words}: {input}");
+    }
+}
+
+/// git before 2.41 does not send the headers of the server, and git before 2.46 has no capabilities.
+#[test]
+fn a_git_that_cannot_send_a_bearer_token_gets_a_password_and_the_user_a_reason() {
+    let home = home();
+    let host = "protocol=https\nhost=git.example.com\n";
+    let get =
+        |words: &str, input: &str| asked(&home, &format!("credential git --host git.example.com{words} get"), input);
+    for (words, challenges) in [(" --authtype bearer", ""), ("", "wwwauth[]=Bearer realm=\"a\"\n")] {
+        let (status, answer, said) = get(words, &format!("{host}{challenges}"));
+        assert_eq!((status, answer.as_str()), (0, BASIC));
+        assert!(said.starts_with("warning: ") && said.contains("git 2.46") && said.lines().count() == 1, "{said}");
+        assert!(!said.contains(TOKEN));
+        let (_, answer, said) = get(words, &format!("capability[]=authtype\n{host}{challenges}"));
+        assert_eq!((answer.as_str(), said.as_str()), (BEARER, ""));
     }
 }
 

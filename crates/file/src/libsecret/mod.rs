@@ -21,8 +21,8 @@ use crate::keys::Caller;
 use crate::signal::SignalFile;
 use crate::wait::Attempt;
 use crate::{
-    Change, Clock, Description, Expected, KeyringFault, LocalLease, LocalLeaseRequest, LocalStore, Recovered, Recovery,
-    Revision, Saved, StoreError, Validity,
+    Change, Clock, Description, Expected, Holder, KeyringFault, LocalLease, LocalLeaseRequest, LocalStore, Recovered,
+    Recovery, Revision, Saved, StoreError, Validity,
 };
 use tokcache_core::secret::fingerprint;
 
@@ -132,6 +132,10 @@ impl LocalStore for LibsecretStore {
     fn forget_recovery(&self) {
         self.signal.forget_recovery();
         let _ = self.caller.delete(&self.rescue_item(None));
+    }
+
+    fn lease_holders(&self) -> Vec<Holder> {
+        self.signal.lease_holders()
     }
 
     fn describe(&self) -> Description {
