@@ -1,13 +1,15 @@
 //! The device code on different terminals.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
 use crate::support::home::Home;
 use crate::support::provider::{Provider, device_authorization, generous};
 use crate::support::terminal::Terminal;
-use crate::support::{in_wsl, put_program, text};
+use crate::support::{in_wsl, put_program, text, wrapped};
 
 /// The second line of `WDJB-MJHT` in large characters.
 const LARGE: &str = "█ ▄ █ █   █    █  █▄▄▄▀ ▄▄▄▄▄ █ █ █    █  █▄▄▄█   █";
@@ -122,7 +124,46 @@ fn a_code_that_a_shell_would_run_is_not_copied() {
     }
 }
 
-/// The programs of the desktop are stand-ins that record their input: there is no desktop in the tests.
+/// A screen without a monitor, until the end of the test.
+struct Screen {
+    server: Child,
+    display: String,
+}
+
+impl Screen {
+    fn start() -> Screen {
+        let mut server = Command::new("Xvfb");
+        server.args(["-displayfd", "1", "-nolisten", "tcp"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = server.spawn().unwrap_or_else(|error| panic!("run tests/run terminal: {error}"));
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        Screen { server, display: format!(":{}", number.trim()) }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// xclip ends with the session of the terminal, so the shell of the session pastes.
+#[test]
+fn the_clipboard_of_a_screen_has_the_code() {
+    let (screen, provider, mut home) = (Screen::start(), provider(), Home::empty());
+    for (name, value) in [("TERM", "xterm"), ("DISPLAY", &screen.display), ("PATH", "/usr/bin:/bin")] {
+        home.set(name, value);
+    }
+    let line = format!("login --authority {}/tenant --client-id app --scope api:read --clipboard", provider.address());
+    let script = "\"$@\" && xclip -out -selection clipboard >\"$HOME/pasted\"";
+    let output = Terminal::of_width(80, &wrapped(&["sh", "-c", script, "sh"], &home.program(&line))).end();
+    let shown = text(&output.stderr);
+    assert!(output.status.success() && shown.contains("The code is in the clipboard.\n"), "{shown}");
+    assert_eq!(fs::read_to_string(home.path("pasted")).unwrap(), "WDJB-MJHT");
+}
+
+/// The programs of the desktop are stand-ins that record their input.
 #[test]
 fn a_desktop_has_the_code_in_its_clipboard_and_the_page_in_its_browser() {
     let folder = tempfile::tempdir().unwrap();
