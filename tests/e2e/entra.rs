@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::{Home, Library, Protocol, Provider, REFRESH_TOKEN, SCOPE, end_of};
+use crate::msal::A_WHILE;
 
 const TENANT: &str = "11111111-2222-3333-4444-555555555555";
 const OTHER: &str = "aaaaaaaa-2222-3333-4444-555555555555";
@@ -89,6 +90,7 @@ fn capabilities_are_told_as_msal_tells_them() {
         let ours = last_claims(&provider);
         assert_eq!(ours["access_token"]["xms_cc"]["values"], json!(["CP1"]));
         for library in [Library::Python, Library::Node] {
+            home.cache.age(A_WHILE);
             let answer =
                 by(library, "refresh", &home, &provider, &[&["--capability", "CP1"], &with_challenge[..]].concat());
             assert!(answer["access_token"].is_string(), "{library:?}: {answer}");

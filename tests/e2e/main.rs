@@ -16,6 +16,7 @@ mod entra;
 mod exchanges;
 mod faults;
 mod herd;
+mod isolation;
 mod library;
 mod managed_identity;
 mod meanwhile;

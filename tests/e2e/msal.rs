@@ -9,7 +9,7 @@ use crate::harness::{Home, LOGIN, Library, Protocol, Provider, REFRESH_TOKEN, SC
 
 /// The time between two programs' refreshes. The times in the file are seconds, so within one second the order is
 /// unknown.
-const A_WHILE: Duration = Duration::from_secs(600);
+pub(crate) const A_WHILE: Duration = Duration::from_secs(600);
 
 /// Shows that this provider notices the problem: each library keeps its own copy of the refresh token, and sends it
 /// after the other library has redeemed it.

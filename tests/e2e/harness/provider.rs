@@ -1,11 +1,13 @@
-//! The authorization server, a separate process (`provider/main.mjs`) that ends with the test.
+//! The authorization server: `provider/main.mjs`, one process for all tests, or another server in a process of its own.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use super::process::wait_until;
 use super::{LOGIN, source};
@@ -13,13 +15,20 @@ use super::{LOGIN, source};
 pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
 
+/// The process of the providers, because the start of Node.js takes longer than many a test. It ends with this process,
+/// which closes its standard input.
+static PROVIDERS: LazyLock<Server> = LazyLock::new(|| {
+    assert!(source("node_modules").exists(), "run `tests/run packages` once: it installs what these tests need");
+    Server::start(Command::new("node").arg(source("provider/main.mjs")))
+});
+
 /// A running provider, stopped on drop. It rotates refresh tokens, and revokes the sign-in when an old one is used
 /// again.
 pub(crate) struct Provider {
-    process: Child,
+    /// Its own process, if it is not in that of [`PROVIDERS`].
+    server: Option<Server>,
     address: Value,
     proxied: bool,
-    log: NamedTempFile,
 }
 
 impl Provider {
@@ -30,36 +39,24 @@ impl Provider {
 
     /// Starts a provider with these settings (`provider/settings.mjs`).
     pub(crate) fn start_with(settings: Value) -> Provider {
-        assert!(source("node_modules").exists(), "run `tests/run packages` once: it installs what these tests need");
-        Provider::run(Command::new("node").arg(source("provider/main.mjs")), settings)
+        let address = PROVIDERS.command("start", &settings).unwrap_or_else(|error| panic!("{error}"));
+        Provider { server: None, address, proxied: settings.get("host").is_some() }
     }
 
     /// Starts django-oauth-toolkit over plain HTTP (`django/server.py`).
     pub(crate) fn start_django(settings: Value) -> Provider {
         let python = source("../../target/e2e/django/bin/python");
-        Provider::run(Command::new(python).arg(source("django/server.py")), settings)
+        Provider::alone(Command::new(python).arg(source("django/server.py")).arg(settings.to_string()))
     }
 
     /// Starts Glewlwyd over plain HTTP (`glewlwyd/main.mjs`).
     pub(crate) fn start_glewlwyd(settings: Value) -> Provider {
-        Provider::run(Command::new("node").arg(source("glewlwyd/main.mjs")), settings)
+        Provider::alone(Command::new("node").arg(source("glewlwyd/main.mjs")).arg(settings.to_string()))
     }
 
-    /// Starts a server that prints its address, and ends when its standard input closes.
-    fn run(command: &mut Command, settings: Value) -> Provider {
-        let log = NamedTempFile::new().expect("a temporary file");
-        let process = command
-            .arg(settings.to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(log.reopen().expect("a log file"))
-            .spawn();
-        let mut process = process.expect("run `tests/run e2e` once: it installs what these tests need");
-
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().expect("its output is piped")).read_line(&mut line).expect("its output");
-        let address = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no provider: {}", complaints(&log)));
-        Provider { process, address, proxied: settings.get("host").is_some(), log }
+    fn alone(command: &mut Command) -> Provider {
+        let server = Server::start(command);
+        Provider { address: server.address.clone(), server: Some(server), proxied: false }
     }
 
     pub(crate) fn authority(&self) -> &str {
@@ -167,13 +164,8 @@ impl Provider {
     }
 
     fn command(&self, name: &str, argument: Value) -> Value {
-        let url = self.control(name);
-        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).http_status_as_error(false).build().into();
-        let answer = agent.post(url).send(argument.to_string());
-        let mut answer = answer.unwrap_or_else(|error| panic!("{name}: {error}: {}", complaints(&self.log)));
-        let text = answer.body_mut().read_to_string().expect("a text");
-        assert_eq!(answer.status(), 200, "{name}: {text}");
-        serde_json::from_str(&text).expect("JSON")
+        let server = self.server.as_ref().unwrap_or_else(|| &PROVIDERS);
+        server.post(&self.control(name), &argument).unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn text(&self, field: &str) -> &str {
@@ -181,14 +173,64 @@ impl Provider {
     }
 }
 
-/// Returns the provider's stderr after a failure.
-fn complaints(log: &NamedTempFile) -> String {
-    std::fs::read_to_string(log).unwrap_or_default()
-}
-
 impl Drop for Provider {
     fn drop(&mut self) {
-        // The process exits and deletes its files when its standard input closes.
+        if self.server.is_none() {
+            let stopped = PROVIDERS.command("stop", &self.address);
+            assert!(stopped.is_ok() || std::thread::panicking(), "{stopped:?}");
+        }
+    }
+}
+
+/// A process that prints where it listens, and ends when its standard input closes.
+struct Server {
+    process: Child,
+    address: Value,
+    /// Its standard error. The file has no name, so that it goes with the process.
+    log: File,
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Server {
+        let log = tempfile::tempfile().expect("a temporary file");
+        let process =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log.try_clone().expect("a log file")).spawn();
+        let mut process = process.expect("run `tests/run e2e` once: it installs what these tests need");
+
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("its output is piped")).read_line(&mut line).expect("its output");
+        let mut server = Server { process, address: Value::Null, log };
+        server.address = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no server: {}", server.complaints()));
+        server
+    }
+
+    /// Sends a command to the process, and returns the answer.
+    fn command(&self, name: &str, argument: &Value) -> Result<Value, String> {
+        self.post(&format!("{}/{name}", self.address["commands"].as_str().expect("it takes commands")), argument)
+    }
+
+    /// Sends a command to any address of the process.
+    fn post(&self, url: &str, argument: &Value) -> Result<Value, String> {
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).http_status_as_error(false).build().into();
+        let failed = |error: ureq::Error| format!("{url}: {error}: {}", self.complaints());
+        let mut answer = agent.post(url).send(argument.to_string()).map_err(failed)?;
+        let text = answer.body_mut().read_to_string().map_err(failed)?;
+        match answer.status().as_u16() {
+            200 => Ok(serde_json::from_str(&text).expect("JSON")),
+            _ => Err(format!("{url}: {text}")),
+        }
+    }
+
+    /// Returns its standard error. It may still write, so the position in the file stays.
+    fn complaints(&self) -> String {
+        let mut text = vec![0; self.log.metadata().map_or(0, |file| file.len() as usize)];
+        self.log.read_exact_at(&mut text, 0).ok();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
         drop(self.process.stdin.take());
         self.process.wait().ok();
     }

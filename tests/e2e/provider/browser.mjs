@@ -1,6 +1,7 @@
 // A person with a browser: follows the provider's own pages and fills in their forms.
 
 import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
 
 const MAX_PAGES = 20;
 
@@ -29,10 +30,8 @@ export function createBrowser({ origin, port, certificateAuthority }) {
       },
     };
     return new Promise((resolve, reject) => {
-      const outgoing = request(options, async (response) => {
-        let html = '';
-        for await (const chunk of response.setEncoding('utf8')) html += chunk;
-        resolve({ headers: response.headers, html });
+      const outgoing = request(options, (response) => {
+        text(response).then((html) => resolve({ headers: response.headers, html }), reject);
       });
       outgoing.on('error', reject).end(body);
     });

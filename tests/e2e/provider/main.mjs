@@ -1,68 +1,47 @@
-// A real authorization server (oidc-provider) on loopback, over TLS, with faults that a test can inject.
+// Real authorization servers (oidc-provider) on loopback, over TLS, with faults that a test can inject.
 //
-//   node main.mjs '{"access_token_seconds": 60}'
+//   node main.mjs
 //
-// prints one line of JSON when it is ready and lives until its standard input closes. Settings: settings.mjs.
+// prints one line of JSON with the address of a server of commands (commands.mjs): `/start` with settings (settings.mjs)
+// starts a provider and answers where it listens, and `/stop` with this answer stops it. One process has many providers,
+// because the start of a process takes forty times as long as that of a provider. With settings as its argument, it
+// starts one provider at once, and prints where it listens. All end when standard input closes.
 
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createBrowser } from './browser.mjs';
-import { issueCertificates } from './certificates.mjs';
-import { createControl } from './control.mjs';
-import { hostNames } from './entra.mjs';
-import { Exchanges } from './exchanges.mjs';
-import { Faults } from './faults.mjs';
-import { createProvider } from './provider.mjs';
-import { readSettings } from './settings.mjs';
-import { Storage } from './storage.mjs';
+import { createCommandServer } from './commands.mjs';
+import { startProvider } from './instance.mjs';
+import { listen } from './listening.mjs';
 
 // oidc-provider has notices for developers; standard output is for the one line.
 console.info = console.warn;
 
-const settings = readSettings(process.argv[2]);
-const { authority: certificateAuthority, certificate, key } = await issueCertificates([...hostNames(settings), ...(settings.mtls ? ['e2e-tls.example'] : [])]);
-
-const server = createServer({
-  cert: certificate,
-  key,
-  ...(settings.mtls && {
-    ca: certificateAuthority,
-    requestCert: true,
-    rejectUnauthorized: settings.mtls === 'require',
-  }),
-});
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const { port } = server.address();
-
-const origin = settings.host ? `https://${settings.host}` : `https://localhost:${port}`;
-const state = { settings, origin, storage: new Storage(), exchanges: new Exchanges(), faults: new Faults() };
-server.on('request', await createProvider(state));
-
-const browser = createBrowser({ origin, port, certificateAuthority });
-const control = createControl({ ...state, port, browser });
-control.listen(0, '127.0.0.1');
-await once(control, 'listening');
-
-const folder = mkdtempSync(join(tmpdir(), 'tokcache-provider-'));
-const certificateAuthorityFile = join(folder, 'ca.pem');
-writeFileSync(certificateAuthorityFile, certificateAuthority);
-const clientCertificateFile = join(folder, 'client.pem');
-writeFileSync(clientCertificateFile, certificate + '\n' + key, { mode: 0o600 });
+const folder = mkdtempSync(join(tmpdir(), 'tokcache-providers-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-
-console.log(
-  JSON.stringify({
-    authority: `${origin}/${settings.tenant}`,
-    ca_file: certificateAuthorityFile,
-    client_cert: clientCertificateFile,
-    control: `http://127.0.0.1:${control.address().port}`,
-    token_endpoint: `${origin}/${settings.tenant}/oauth2/v2.0/token`,
-  }),
-);
-
 process.stdin.on('close', () => process.exit(0)).resume();
+
+console.log(JSON.stringify(process.argv[2] ? await startOne(JSON.parse(process.argv[2])) : await serve()));
+
+async function startOne(settings) {
+  return (await startProvider(settings, folder)).address;
+}
+
+async function serve() {
+  const running = new Map();
+  const commands = {
+    '/start': async (settings) => {
+      const { address, stop } = await startProvider(settings, folder);
+      running.set(address.control, stop);
+      return address;
+    },
+    '/stop': async ({ control }) => {
+      const stop = running.get(control);
+      running.delete(control);
+      await stop();
+    },
+  };
+  const { port } = await listen(createCommandServer(commands));
+  return { commands: `http://127.0.0.1:${port}` };
+}

@@ -34,8 +34,8 @@ const DEFAULTS = {
   omit: [],
 };
 
-export function readSettings(text) {
-  return changeSettings({ ...DEFAULTS }, JSON.parse(text ?? '{}'));
+export function readSettings(wanted) {
+  return changeSettings(structuredClone(DEFAULTS), wanted);
 }
 
 export function changeSettings(settings, changes) {
