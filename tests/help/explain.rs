@@ -299,6 +299,21 @@ fn a_real_process_that_saves_is_named_as_the_holder_of_the_cache() {
 }
 
 #[test]
+fn the_place_and_the_key_of_an_encrypted_cache_are_shown() {
+    let home = Home::signed_in();
+    let place = |home: &Home| {
+        let explained = explained(home, "");
+        assert_eq!(explained["decision"], "serve", "{explained}");
+        assert!(home.answer("explain").contains(explained["encryption"].as_str().unwrap()));
+        (explained["store"].clone(), explained["encryption"].clone())
+    };
+    let (store, plain) = place(&home);
+    assert_eq!(plain, "none");
+    home.answer("cache encrypt --encrypt key-file:key");
+    assert_eq!(place(&home), (store, json!(format!("key-file:{}", home.path("key").display()))));
+}
+
+#[test]
 fn the_difference_of_the_clocks_is_known_from_the_last_refresh() {
     let provider = Provider::start_behind(Duration::from_secs(600), generous);
     let home = with("expires_on", PAST);

@@ -4,10 +4,12 @@ use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::thread::{self, JoinHandle};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+use tokcache_testing::servers::Certificates;
 
 use crate::support::answer_of;
 use crate::support::home::Home;
@@ -92,6 +94,48 @@ fn msmtp_and_mutt_send_with_the_token() {
     mutt.args(["-e", "set ssl_force_tls = no from = bob@example.com copy = no", "-s", "hello", "alice@example.com"]);
     answer_of(&fed(mutt, "Hello.\n"));
     assert!(server.join().unwrap().starts_with("user=bob@example.com"));
+}
+
+/// Takes the sign-in of one IMAP client (RFC 3501) over TLS. Prints the port, then the response.
+const IMAPS: &str = "import socket, ssl, sys\n\
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)\n\
+    context.load_cert_chain(*sys.argv[1:])\n\
+    listener = socket.create_server(('127.0.0.1', 0))\n\
+    print(listener.getsockname()[1], flush=True)\n\
+    stream = context.wrap_socket(listener.accept()[0], server_side=True)\n\
+    stream.sendall(b'* OK mail.example.com\\r\\n')\n\
+    for request in stream.makefile():\n    \
+    tag, command, *words = request.split()\n    \
+    if command == 'AUTHENTICATE':\n        \
+    print(*words)\n        \
+    break\n    \
+    stream.sendall(f'* CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2\\r\\n{tag} OK\\r\\n'.encode())\n";
+
+/// mutt reads a mailbox only on a terminal, which `script` makes, and sends a token only over TLS.
+#[test]
+fn mutt_reads_a_mailbox_with_the_token() {
+    let (home, certificates) = (home(), Certificates::generate());
+    home.answer("configure mutt --write");
+    // Otherwise mutt asks whether to make it.
+    std::fs::create_dir(home.path("Mail")).unwrap();
+    let mut server = home.command("python3");
+    server.args(["-c", IMAPS]).arg(certificates.file("server.pem")).arg(certificates.file("server.key"));
+    let mut server = server.stdout(Stdio::piped()).spawn().unwrap();
+    let mut printed = BufReader::new(server.stdout.take().unwrap()).lines();
+    let port = printed.next().unwrap().unwrap();
+    let settings = format!("set ssl_ca_certificates_file = '{}'", certificates.file("ca.pem").display());
+    let mutt = format!("mutt -e \"{settings}\" -f imaps://bob%40example.com@localhost:{port}/INBOX");
+    let mut script = home.command("script");
+    script.args(["--quiet", "--return", "--command", &mutt, "/dev/null"]).env("TERM", "xterm");
+    let mut script = script.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let said = printed.next().unwrap().unwrap();
+    // It ends mutt, too.
+    answer_of(&home.command("kill").arg(script.id().to_string()).output().unwrap());
+    script.wait().unwrap();
+    server.wait().unwrap();
+    assert_eq!(said.split(' ').next(), Some("XOAUTH2"));
+    let response = BASE64_STANDARD.decode(said.split(' ').nth(1).unwrap()).unwrap();
+    assert_eq!(response, format!("user=bob@example.com\u{1}auth=Bearer {TOKEN}\u{1}\u{1}").into_bytes());
 }
 
 /// The lines of the documentation are those of `configure`.
