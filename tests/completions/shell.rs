@@ -12,6 +12,7 @@ pub(crate) struct Kind {
     name: &'static str,
     words: &'static [&'static str],
     script: &'static str,
+    /// The line with which the shell finds the script, whose path is `$SCRIPT`. zsh and fish find it where README puts it.
     setup: &'static str,
 }
 
@@ -20,15 +21,21 @@ pub(crate) const SHELLS: [&Kind; 3] = [
         name: "bash",
         words: &["--norc", "--noprofile", "-i"],
         script: "tokcache.bash",
-        setup: "bind 'set enable-bracketed-paste off'; source",
+        setup: "bind 'set enable-bracketed-paste off'; source \"$SCRIPT\"",
     },
     &Kind {
         name: "zsh",
         words: &["-f", "-i"],
         script: "_tokcache",
-        setup: "autoload -U compinit; compinit -u -D; bindkey -e; unsetopt automenu; source",
+        setup: "mkdir -p ~/.zfunc; cp \"$SCRIPT\" ~/.zfunc/_tokcache; fpath+=~/.zfunc; autoload -U compinit; \
+                compinit -u -D; bindkey -e; unsetopt automenu",
     },
-    &Kind { name: "fish", words: &["--no-config", "-i"], script: "tokcache.fish", setup: "source" },
+    &Kind {
+        name: "fish",
+        words: &["-i"],
+        script: "tokcache.fish",
+        setup: "mkdir -p ~/.config/fish/completions; cp $SCRIPT ~/.config/fish/completions/tokcache.fish",
+    },
 ];
 
 /// Ends the output of this tier's programs. The programs assemble the mark, so that no typed line contains it.
@@ -57,7 +64,8 @@ impl<'h> Shell<'h> {
         let mut command = home.command(kind.name);
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
         command.args(kind.words).env("PATH", path).env("TERM", "xterm").env("LC_ALL", "C.UTF-8");
-        command.env("PS1", "> ");
+        let script = format!("{}/completions/{}", env!("CARGO_MANIFEST_DIR"), kind.script);
+        command.env("PS1", "> ").env("SCRIPT", script);
         let has_shell = std::process::Command::new(kind.name).arg("--version").output().is_ok();
         assert!(
             has_shell,
@@ -65,8 +73,7 @@ impl<'h> Shell<'h> {
             kind.name
         );
         let mut terminal = Terminal::showing(&command);
-        let script = format!("{}/completions/{}", env!("CARGO_MANIFEST_DIR"), kind.script);
-        terminal.press(&format!("{} '{script}'; words\n", kind.setup));
+        terminal.press(&format!("{}; words\n", kind.setup));
         terminal.wait_for(MARK);
         Shell { name: kind.name, terminal, home }
     }
