@@ -618,7 +618,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;credential' {
-            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'A host that may get the token, as HOST or HOST:PORT; repeatable [default: the helper_hosts of the profile]')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'A host that may get the token, as HOST or HOST:PORT; repeatable [default: the hosts of the profile]')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeat the flag, or separate several scopes with spaces')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default')
             [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE')

@@ -603,7 +603,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;credential'= {
-            cand --host 'A host that may get the token, as HOST or HOST:PORT; repeatable [default: the helper_hosts of the profile]'
+            cand --host 'A host that may get the token, as HOST or HOST:PORT; repeatable [default: the hosts of the profile]'
             cand --scope 'A scope that the token must have; repeat the flag, or separate several scopes with spaces'
             cand --resource 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default'
             cand --audience 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE'

@@ -730,7 +730,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l offline -d 
 complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l host -d 'A host that may get the token, as HOST or HOST:PORT; repeatable [default: the helper_hosts of the profile]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l host -d 'A host that may get the token, as HOST or HOST:PORT; repeatable [default: the hosts of the profile]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r

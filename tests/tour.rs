@@ -7,7 +7,7 @@ use std::process::Command;
 fn the_tour_shows_the_whole_story_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let mut tour = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tour"));
-    tour.env("TMPDIR", folder.path()).env("TOUR_PACKAGES", "--workspace");
+    tour.env("TMPDIR", folder.path()).env("CARGO_PACKAGES", "--workspace");
     // With cargo's variables about this package, the tour's own build would compile the C code of `ring` again.
     for (name, _) in
         env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))

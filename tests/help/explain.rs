@@ -242,8 +242,8 @@ fn the_holder_of_each_lock_is_named_with_its_age() {
 fn a_real_process_that_refreshes_is_named_with_its_age_until_it_ends() {
     let home = with("expires_on", PAST);
     assert_eq!(explained(&home, "")["locks"], json!([]));
-    let mut refreshing = Refreshing::start(&home);
     let started = Instant::now();
+    let mut refreshing = Refreshing::start(&home);
     refreshing.send(Signal::STOP);
     for seconds in [0, 2] {
         std::thread::sleep(Duration::from_secs(seconds));

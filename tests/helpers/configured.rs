@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::support::home::Home;
-use crate::support::put;
+use crate::support::{answer_of, put, text};
 
 /// The clients: their flags, their file, and what is there before.
 const CLIENTS: [(&str, &str, &str); 18] = [
@@ -88,7 +88,7 @@ fn of_undo(flags: &str) -> &str {
 
 /// Returns what the line of `configure` contains. npm's has the variable of `exec`.
 fn own(flags: &str) -> &'static str {
-    if flags.starts_with("npm") { "ACCESS_TOKEN" } else { "tokcache" }
+    if flags.starts_with("npm") { "NPM_TOKEN_DEFAULT" } else { "tokcache" }
 }
 
 /// Returns a home with the profile `agent` too.
@@ -171,6 +171,17 @@ fn a_setting_of_another_program_stays_and_is_an_error() {
         ("uv --host a.example.com", ".config/uv/uv.toml", "keyring-provider = \"disabled\"\n"),
         ("aws --name default --role-arn r", ".aws/config", "[default]\ncredential_process = other\n"),
         ("kubernetes --host a.example.com", ".kube/config", "{\"users\": []}\n"),
+        ("kubernetes --host a.example.com --name b", ".kube/config", "users:\n- user: {}\n  name: b # mine\n"),
+        ("bazel --host a.example.com", ".bazelrc", "common --credential_helper=a.example.com=/other\n"),
+        (
+            "cargo --name priv --index https://b.example.com/",
+            ".cargo/config.toml",
+            "[registries.priv]\nindex = 'https://a.example.com/'\n",
+        ),
+        ("pip --host a.example.com", ".config/pip/pip.conf", "[global] ; mine\nKeyring_Provider: disabled\n"),
+        ("uv --host a.example.com", ".config/uv/uv.toml", "  \"keyring-provider\" = \"disabled\"\n"),
+        ("aws --name a --role-arn r", ".aws/config", "[profile \"a\"] ; mine\ncredential_process: /other\n"),
+        ("mutt", ".muttrc", "set imap_oauth_refresh_command = \"other\"\n"),
         ("npm --host a.example.com", ".npmrc", "//a.example.com/:_authToken = \"${OTHER}\"\n"),
         ("google", ".config/gcloud/application_default_credentials.json", "{\"type\": \"authorized_user\"}"),
         (
@@ -187,7 +198,7 @@ fn a_setting_of_another_program_stays_and_is_an_error() {
         (
             "npm --host a.example.com:443",
             ".npmrc",
-            "//a.example.com/:_authToken=${ACCESS_TOKEN}\n'//a.example.com/:_authToken'=x\n",
+            "//a.example.com/:_authToken=${NPM_TOKEN_DEFAULT}\n'//a.example.com/:_authToken'=x\n",
         ),
         (
             "git --host a.example.com",
@@ -278,9 +289,115 @@ fn what_another_program_or_the_person_needs_stays() {
         fs::read_to_string(home.path(".gitconfig")).unwrap().trim_end(),
         "[credential \"https://a.example.com\"]\n\thelper ="
     );
-    home.write(".npmrc", "//a.example.com/:_authToken=${ACCESS_TOKEN}\n//a.example.com/:_authToken=mine\n");
+    home.write(".npmrc", "//a.example.com/:_authToken=${NPM_TOKEN_DEFAULT}\n//a.example.com/:_authToken=mine\n");
     home.answer("unconfigure npm --host a.example.com --write");
     assert_eq!(fs::read_to_string(home.path(".npmrc")).unwrap(), "//a.example.com/:_authToken=mine\n");
+}
+
+/// The helpers of programs that have one for each host, in two profiles.
+#[test]
+fn a_host_of_another_profile_stays() {
+    for (client, file) in [("docker", ".docker/config.json"), ("bazel", ".bazelrc"), ("go", ".config/go/env")] {
+        let home = home();
+        let profile = fs::read(home.path("config/profiles/default.toml")).unwrap();
+        home.write("config/profiles/other.toml", profile);
+        let read = || fs::read_to_string(home.path(file)).unwrap();
+        home.answer(&format!("configure {client} --host a.example.com --write"));
+        home.answer(&format!("configure {client} --profile other --host b.example.com --write"));
+        assert!(read().contains("a.example.com") && read().contains("b.example.com"), "{client}: {}", read());
+        let before = read();
+        for wrong in ["--profile other --host a.example.com", "--host b.example.com", "--host c.example.com"] {
+            home.answer(&format!("unconfigure {client} {wrong} --write"));
+            assert_eq!(read(), before, "{client} {wrong}");
+        }
+        home.answer(&format!("unconfigure {client} --profile other --host b.example.com --write"));
+        assert!(read().contains("a.example.com") && !read().contains("b.example.com"), "{client}: {}", read());
+        if client != "go" {
+            // A profile that cannot be read may have the host.
+            let configured = read();
+            home.write("config/profiles/other.toml", "no toml");
+            home.answer(&format!("unconfigure {client} --host a.example.com --write"));
+            assert_eq!(read(), configured, "{client}");
+        }
+    }
+    let home = home();
+    home.answer("configure docker --host a.example.com --write");
+    home.write("config/profiles/other.toml", "helper_hosts = ['b.example.com']\n");
+    let said = text(&home.tokcache("configure docker --host b.example.com --write").stderr);
+    assert!(said.contains("b.example.com is in the profile other too"), "{said}");
+}
+
+#[test]
+fn go_keeps_what_the_person_wrote() {
+    let home = with_file(".config/go/env", "GOAUTH=netrc\nGOFLAGS=-v\n");
+    home.answer("unconfigure go --host a.example.com --write");
+    assert_eq!(fs::read_to_string(home.path(".config/go/env")).unwrap(), "GOAUTH=netrc\nGOFLAGS=-v\n");
+}
+
+#[test]
+fn flags_that_a_person_has_added_to_a_line_stay() {
+    let home = home();
+    for (flags, file, end) in [
+        ("git --host a.example.com", ".gitconfig", "a.example.com\"\n"),
+        ("aws --role-arn r", ".aws/config", "--role-arn r\n"),
+    ] {
+        home.answer(&format!("configure {flags} --write"));
+        home.edit(
+            file,
+            end,
+            &end.replace("a.example.com", "a.example.com --authtype basic").replace(" r", " r --region x"),
+        );
+        let edited = fs::read_to_string(home.path(file)).unwrap();
+        home.answer(&format!("configure {flags} --write"));
+        assert_eq!(fs::read_to_string(home.path(file)).unwrap(), edited, "{flags}");
+    }
+}
+
+/// Otherwise another helper, which the person has for all hosts, would save the token.
+#[test]
+fn the_section_of_git_is_the_last_one() {
+    let mine = "[credential \"https://a.example.com\"]\n\tusername = me\n[credential]\n\thelper = store\n";
+    let home = with_file(".gitconfig", mine);
+    home.answer("configure git --host a.example.com --write");
+    let mut git = home.command("git");
+    let approved = "protocol=https\nhost=a.example.com\nusername=me\npassword=AT-bob\n\n";
+    answer_of(&crate::fed(
+        {
+            git.args(["credential", "approve"]);
+            git
+        },
+        approved,
+    ));
+    assert!(!home.path(".git-credentials").exists());
+    home.answer("unconfigure git --host a.example.com --write");
+    assert_eq!(fs::read_to_string(home.path(".gitconfig")).unwrap(), mine);
+}
+
+#[test]
+fn a_device_stays_a_device_and_a_link_a_link() {
+    let mut home = home();
+    symlink("dotfiles-npmrc", home.path(".npmrc")).unwrap();
+    home.answer("configure npm --host a.example.com --write");
+    home.answer("unconfigure npm --host a.example.com --write");
+    assert!(home.path(".npmrc").is_symlink() && home.path("dotfiles-npmrc").exists());
+    home.set("NPM_CONFIG_USERCONFIG", "/dev/null");
+    let said = home.failure(3, "configure npm --host a.example.com --write");
+    assert!(said.contains("/dev/null cannot be used: it is not a file"), "{said}");
+}
+
+#[test]
+fn a_file_of_one_line_shows_no_secret() {
+    let home = with_file(".docker/config.json", "{\"auths\":{\"x\":{\"auth\":\"secret\"}}}");
+    let shown = home.answer("configure docker --host a.example.com");
+    assert!(shown.contains("\"a.example.com\": \"tokcache\"") && !shown.contains("secret"), "{shown}");
+}
+
+#[test]
+fn a_host_gets_no_token_if_its_helper_cannot_be_made() {
+    let home = home();
+    put(&home.path("bin/keyring"), "another program");
+    home.failure(3, "configure pip --host a.example.com --write");
+    assert!(!fs::read_to_string(home.path("config/profiles/default.toml")).unwrap().contains("a.example.com"));
 }
 
 #[test]
@@ -318,6 +435,9 @@ fn an_account_and_a_file_of_credentials_are_changed_as_a_whole() {
     assert!(account.contains("port 465\ntls on\ntls_starttls off\nauth xoauth2\nuser b@example.com\n"), "{account}");
     assert!(account.contains("--scope x") && account.matches("account ").count() == 1, "{account}");
     home.write(".msmtprc", format!("{account}\n# mine\naccount default : tokcache-default\n"));
+    home.answer("configure mutt --write");
+    home.edit(".muttrc", "imap_authenticators = \"xoauth2\"", "imap_authenticators = \"xoauth2:login\"");
+    assert!(home.failure(3, "unconfigure mutt --write").contains("remove them by hand"));
     let said = home.failure(3, "unconfigure msmtp --write");
     assert!(said.contains("\"account default : tokcache-default\" needs the account"), "{said}");
     home.write(".msmtprc", account.replace("auth ", "timeout 5\nauth "));
@@ -394,6 +514,7 @@ fn what_cannot_be_configured_says_why() {
         (2, "aws", "--role-arn ARN"),
         (3, "git --host a.example.com --profile missing", "tokcache profile list"),
         (2, "npm", "--host HOST"),
+        (2, "bazel --host localhost", "--host cache.example.com"),
         (2, "google", "--workload-identity-provider projects/NUMBER"),
         (2, "google --workload-identity-provider p", "full name of a provider"),
         (2, "msmtp --host a.example.com", "--username NAME@DOMAIN"),

@@ -109,8 +109,10 @@ fn npm_gets_the_token_through_exec() {
     });
     home.write(".npmrc", format!("registry=http://{}/\nfetch-retries=0\n", server.host()));
     let said = text(&home.tokcache(&format!("configure npm --host {} --write", server.host())).stderr);
-    assert!(said.contains("tokcache exec --profile default -- npm install"), "{said}");
-    assert_eq!(home.answer("exec --profile default -- npm view private version"), "1.2.3");
+    assert!(said.contains("tokcache exec --profile default --env NPM_TOKEN_DEFAULT -- npm install"), "{said}");
+    assert_eq!(home.answer("exec --profile default --env NPM_TOKEN_DEFAULT -- npm view private version"), "1.2.3");
     home.answer(&format!("unconfigure npm --host {} --write", server.host()));
-    assert!(!home.tokcache("exec --profile default -- npm view private version").status.success());
+    assert!(
+        !home.tokcache("exec --profile default --env NPM_TOKEN_DEFAULT -- npm view private version").status.success()
+    );
 }

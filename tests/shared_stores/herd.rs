@@ -48,7 +48,8 @@ fn explain_says_that_the_holder_of_a_lock_is_unknown_while_another_process_refre
         provider.expect("alice", 1);
         assert!(home.tokcache("login --scope notes.read").status.success());
         std::thread::sleep(Duration::from_millis(1100));
-        provider.refresh_takes(Duration::from_secs(2));
+        // Both commands below must end before.
+        provider.refresh_takes(Duration::from_secs(4));
         let mut refreshing = home.program("token --scope notes.read");
         let refreshing = refreshing.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         wait_until("the provider is asked", || provider.is_asked());

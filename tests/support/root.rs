@@ -22,7 +22,7 @@ pub(crate) fn is_root_or_runs_again() -> bool {
     // sudo would set another PATH, and forbids core dumps.
     again.args(["--non-interactive", "--preserve-env", "env", &format!("PATH={}", std::env::var("PATH").unwrap())]);
     again.args(["sh", "-c", "ulimit -c unlimited; exec \"$@\"", "sh"]);
-    again.arg(std::env::current_exe().unwrap()).args(["--exact", name, "--nocapture"]);
+    again.arg(std::env::current_exe().unwrap()).args(["--exact", name, "--include-ignored", "--nocapture"]);
     let output = again.output().unwrap_or_else(|error| panic!("this needs root or sudo: {error}"));
     let said = String::from_utf8_lossy(&output.stdout);
     let passed = output.status.success() && said.contains("1 passed");

@@ -32,7 +32,7 @@ fn without_chance(text: &str) -> String {
 fn the_script_draws_the_pictures_of_the_readme_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let mut make = Command::new(format!("{ROOT}/docs/pictures/make"));
-    make.arg(folder.path()).env("TOUR_PACKAGES", "--workspace");
+    make.arg(folder.path()).env("CARGO_PACKAGES", "--workspace");
     // With cargo's variables about this package, the script's own build would compile the C code of `ring` again.
     for (name, _) in
         env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))

@@ -11,7 +11,7 @@ const PROCESS: &str = "credential_process";
 
 pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let name = change.name();
-    if name.contains([']', '[', '#']) || name.contains(char::is_control) {
+    if name.contains([']', '[', '#', '"', '\'', ';']) || name.contains(|c: char| c.is_control() || c.is_whitespace()) {
         let message = format!("{name:?} is not the name of an AWS profile");
         return Err(Failure::new(Exit::Usage, message).try_with("--name", "PROFILE"));
     }
@@ -37,7 +37,9 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let mut words = change.words("credential aws", &[])?;
     words.extend(["--role-arn".to_owned(), arn.to_owned()]);
     let line = format!("{PROCESS} = {}", command_line(words));
-    if present.is_none_or(|present| format!("{PROCESS} = {present}") != line) {
+    // A person may have added flags to the line.
+    let is_present = |present: String| format!("{PROCESS} = {present} ").starts_with(&format!("{line} "));
+    if !present.is_some_and(is_present) {
         edit.set(sections::with(&text, &header, &[line]));
     }
     plan.edit(edit);

@@ -21,7 +21,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     }
     let header = format!("[registries.{name}]");
     let mut edit = Edit::of(&environment::cargo_config()?)?;
-    let before = parsed(&edit)?;
+    let before = edit.as_toml()?;
     let registry = before.get("registries").and_then(|registries| registries.get(name));
     let provider = registry.and_then(|registry| registry.get(PROVIDER));
     if change.is_undo() {
@@ -35,6 +35,13 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     }
     let known = registry.and_then(|registry| registry.get("index")).and_then(toml::Value::as_str);
     let typed = change.input.and_then(|input| input.index.as_deref());
+    if let (Some(known), Some(typed)) = (known, typed)
+        && known != typed
+    {
+        return Err(
+            edit.refuse(&format!("{header} has another index, {known}; change it there, or use another --name"))
+        );
+    }
     let Some(index) = known.or(typed) else {
         let message = format!("cargo does not know the registry {name:?}");
         return Err(Failure::new(Exit::Usage, message).try_with("--index", "sparse+https://HOST/PATH/"));
@@ -55,7 +62,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let lines: Vec<_> = index_line.into_iter().chain([format!("{PROVIDER} = {}", array(&words))]).collect();
     let text = sections::without(edit.text(), &header, if provider.is_some() { &[PROVIDER] } else { &[] });
     edit.set(sections::with(&text, &header, &lines));
-    let after = parsed(&edit).ok();
+    let after = edit.as_toml().ok();
     let is_set = after.is_some_and(|after| {
         after.get("registries").and_then(|it| it.get(name)).and_then(|it| it.get(PROVIDER)) == Some(&wanted)
     });
@@ -64,10 +71,6 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     }
     plan.edit(edit);
     Ok(())
-}
-
-fn parsed(edit: &Edit) -> Result<toml::Table, Failure> {
-    edit.text().parse().map_err(|error: toml::de::Error| edit.refuse(error.message()))
 }
 
 fn is_own(provider: &toml::Value) -> bool {

@@ -1,7 +1,7 @@
 //! Codex: `http_headers_helper` of an MCP server, or `auth` of a model provider.
 
 use tokcache_core::oauth::ResourceUrl;
-use toml::{Table, Value};
+use toml::Value;
 
 use super::agent::{self, HEADERS};
 use super::file::Edit;
@@ -42,7 +42,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
 
 fn plan_server(change: &Change<'_>, edit: &mut Edit, name: &str) -> Result<(), Failure> {
     let header = format!("[{SERVERS}.{name}]");
-    let before = parsed(edit)?;
+    let before = edit.as_toml()?;
     let server = before.get(SERVERS).and_then(|servers| servers.get(name));
     let url = server.and_then(|server| server.get("url")).and_then(Value::as_str);
     let helper = server.and_then(|server| server.get(HELPER));
@@ -75,7 +75,7 @@ fn plan_server(change: &Change<'_>, edit: &mut Edit, name: &str) -> Result<(), F
 
 fn plan_gateway(change: &Change<'_>, plan: &mut Plan, edit: &mut Edit, name: &str) -> Result<(), Failure> {
     let (header, auth_header) = (format!("[{PROVIDERS}.{name}]"), format!("[{PROVIDERS}.{name}.auth]"));
-    let before = parsed(edit)?;
+    let before = edit.as_toml()?;
     let provider = before.get(PROVIDERS).and_then(|providers| providers.get(name));
     let auth = provider.and_then(|provider| provider.get("auth"));
     let own = auth.map(words_of).filter(|words| words::is_own(&words.join(" "), TOKEN));
@@ -167,17 +167,13 @@ fn remove(edit: &mut Edit, header: &str, keys: &[&str], added: &[&str]) {
 
 /// Refuses a change that has not led to `wanted` at `path`.
 fn ensure(edit: &Edit, path: &[&str], wanted: Option<&Value>, by_hand: &str) -> Result<(), Failure> {
-    let after = parsed(edit).ok().map(Value::Table);
+    let after = edit.as_toml().ok().map(Value::Table);
     let found = after.as_ref().map(|after| path.iter().try_fold(after, |value, key| value.get(key)));
     if found == Some(wanted) {
         return Ok(());
     }
     let what = if wanted.is_some() { "add to" } else { "remove by hand" };
     Err(edit.refuse(&format!("its form is unusual; {what} {by_hand}")))
-}
-
-fn parsed(edit: &Edit) -> Result<Table, Failure> {
-    edit.text().parse().map_err(|error: toml::de::Error| edit.refuse(error.message()))
 }
 
 /// Returns the words of `auth`; none if it is another form.

@@ -19,15 +19,19 @@ const NAME: &str = "tokcache";
 
 pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let mut edit = Edit::of(&environment::docker_config()?)?;
-    for host in change.hosts()? {
-        let host = host.to_string();
+    let left = plan.hosts(change)?;
+    if change.is_undo() && !left.is_changed {
+        return Ok(());
+    }
+    for typed in change.hosts()? {
+        let host = typed.to_string();
         let helper = json::value(edit.text(), &[HELPERS, &host]);
         match (helper.as_ref().and_then(Value::as_str), change.is_undo()) {
-            (Some(NAME), true) => {
+            (Some(NAME), true) if !left.needs(typed) => {
                 let text = json::without(edit.text(), &[HELPERS, &host], TAB);
                 edit.set(text.ok_or_else(|| edit.refuse("it is not JSON"))?);
             }
-            (Some(NAME), false) | (_, true) => {}
+            (Some(NAME), _) | (_, true) => {}
             (Some(other), false) => {
                 return Err(edit.refuse(&format!("{host} has the credential helper {other:?} there; remove it first")));
             }
@@ -40,9 +44,8 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
             }
         }
     }
-    let is_used = edit.text().contains("\"tokcache\"");
+    let is_used = edit.text().contains("\"tokcache\"") || !left.is_empty();
     plan.link(Link::beside_program("docker-credential-tokcache", is_used)?);
-    plan.hosts(change)?;
     plan.edit(edit);
     Ok(())
 }

@@ -20,23 +20,30 @@ pub(super) struct Edit {
     before: Option<String>,
     /// `None`: the file is removed.
     pub(super) after: Option<String>,
+    is_link: bool,
 }
 
 impl Edit {
     /// Reads a file. A link is followed, so that it stays a link when the file is replaced.
     pub(super) fn of(path: &Path) -> Result<Edit, Failure> {
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let is_link = path.is_symlink();
+        let path = followed(path);
+        // `/dev/null` stands for no settings at many programs.
+        if path.exists() && !path.is_file() {
+            return Err(unusable("", &path, "it is not a file"));
+        }
         let before = match fs::read(&path) {
             Ok(bytes) => Some(String::from_utf8(bytes).map_err(|_| unusable("", &path, "it is not UTF-8"))?),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(cannot("read", &path, &error)),
         };
-        Ok(Edit { path, after: before.clone(), before })
+        Ok(Edit { path, after: before.clone(), before, is_link })
     }
 
     /// Copies the file to `path`, for a program that changes files. Returns the path.
     pub(super) fn copy(&self, path: &Path) -> Result<PathBuf, Failure> {
-        let copy = Edit { path: path.to_owned(), before: None, after: Some(self.text().to_owned()) };
+        let after = Some(self.text().to_owned());
+        let copy = Edit { path: path.to_owned(), before: None, after, is_link: false };
         copy.replace(self.text()).map_err(|error| cannot("write", path, &error))?;
         Ok(copy.path)
     }
@@ -46,9 +53,16 @@ impl Edit {
         self.after.as_deref().unwrap_or_default()
     }
 
-    /// Sets the new content. A file that would be empty, and holds nothing but what tokcache has written, is removed.
+    /// Parses the new content.
+    pub(super) fn as_toml(&self) -> Result<toml::Table, Failure> {
+        self.text().parse().map_err(|error: toml::de::Error| self.refuse(error.message()))
+    }
+
+    /// Sets the new content. A file that would be empty, and holds nothing but what tokcache has written, is removed, unless
+    /// a link leads to it.
     pub(super) fn set(&mut self, text: String) {
-        self.after = Some(text).filter(|text| !text.trim().is_empty() || self.before.as_deref() == Some(text));
+        let is_kept = |text: &String| !text.trim().is_empty() || self.is_link || self.before.as_deref() == Some(text);
+        self.after = Some(text).filter(is_kept);
     }
 
     /// The error for a file that cannot be changed safely.
@@ -69,7 +83,13 @@ impl Edit {
     /// Returns the lines that differ, in the form of `diff -U0`: lines around them may hold secrets.
     pub(super) fn diff(&self) -> String {
         let path = self.path.display();
-        let (old, new) = (lines(&self.before), lines(&self.after));
+        // A file of one line may hold secrets beside what changes.
+        let in_json = |content: &Option<String>| super::json::in_lines(content.as_deref()?, self.text());
+        let (before, after) = match (in_json(&self.before), in_json(&self.after)) {
+            (Some(before), Some(after)) => (Some(before), Some(after)),
+            _ => (self.before.clone(), self.after.clone()),
+        };
+        let (old, new) = (lines(&before), lines(&after));
         let name = |content: &Option<String>| {
             if content.is_some() { path.to_string() } else { "/dev/null".to_owned() }
         };
@@ -106,6 +126,23 @@ impl Edit {
         file.as_file().sync_all()?;
         file.persist(&self.path).map(drop).map_err(|error| error.error)
     }
+}
+
+/// Returns the place that a path leads to. A link may lead to a file that does not exist yet.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // As many links as Linux follows.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path.canonicalize().unwrap_or(path)
+}
+
+/// Returns the text with a line break at its end, unless it is empty.
+pub(super) fn in_lines(text: &str) -> String {
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{end}")
 }
 
 /// The maximum number of pairs of lines that are compared, for a file that was written anew.
@@ -162,16 +199,18 @@ mod tests {
             path: PathBuf::from("/a"),
             before: Some("secret\nold\nlast\n".to_owned()),
             after: Some("secret\nnew\nmore\nlast\n".to_owned()),
+            is_link: false,
         };
         assert_eq!(edit.diff(), "--- /a\n+++ /a\n@@ -2,1 +2,2 @@\n-old\n+new\n+more\n");
         let twice = Edit {
             path: PathBuf::from("/a"),
             before: Some("one\nsecret\nthree\nlast\n".to_owned()),
             after: Some("two\nsecret\nfour\nlast\n".to_owned()),
+            is_link: false,
         };
         let hunks = "@@ -1,1 +1,1 @@\n-one\n+two\n@@ -3,1 +3,1 @@\n-three\n+four\n";
         assert_eq!(twice.diff(), format!("--- /a\n+++ /a\n{hunks}"));
-        let created = Edit { path: PathBuf::from("/a"), before: None, after: Some("new\n".to_owned()) };
+        let created = Edit { path: PathBuf::from("/a"), before: None, after: Some("new\n".to_owned()), is_link: false };
         assert_eq!(created.diff(), "--- /dev/null\n+++ /a\n@@ -1,0 +1,1 @@\n+new\n");
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::Change;
-use super::file::Edit;
+use super::file::{Edit, in_lines};
 use super::plan::Plan;
 use super::words;
 use crate::cli::{Exit, Failure, environment};
@@ -62,7 +62,9 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         let key = format!("credential.{}.helper", host.url());
         let words = change.words("credential git", std::slice::from_ref(host))?;
         let helper = format!("!{}", command_line(words));
-        if !change.is_undo() && config.values(&key)?.contains(&helper) {
+        // A person may have added flags to the line.
+        let is_present = |value: &String| *value == helper || value.starts_with(&format!("{helper} "));
+        if !change.is_undo() && config.values(&key)?.iter().any(is_present) {
             continue;
         }
         let others = config.remove(&key)?;
@@ -70,9 +72,13 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
             if others.iter().any(|other| !other.is_empty()) {
                 return Err(edit.refuse(&format!("{host} has another credential helper there; remove it first")));
             }
-            // The empty value resets the list: helpers that are set for all hosts must not save the token.
-            config.run(&["--add", &key, ""])?;
-            config.run(&["--add", &key, &helper])?;
+            // The empty value resets the list: helpers that are set for all hosts must not save the token. Those behind
+            // it would, so the section is the last one. `git config --add` would write into an earlier one of this name.
+            let mut whole = Edit::of(&copy)?;
+            let value = helper.replace('\\', "\\\\").replace('"', "\\\"");
+            let section = format!("[credential \"{}\"]\n\thelper =\n\thelper = \"{value}\"\n", host.url());
+            whole.set(format!("{}{section}", in_lines(whole.text())));
+            whole.write()?;
         }
     }
     let changed = Edit::of(&copy)?;

@@ -51,6 +51,12 @@ pub(super) fn pretty(value: &Value, tab: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Returns an object in lines, with the indentation of another text; `None` if it is not an object in JSON.
+pub(super) fn in_lines(text: &str, like: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(text).ok().filter(Value::is_object)?;
+    pretty(&value, indentation(like, "  "))
+}
+
 /// Returns a member in lines of its own, inside `depth` objects.
 fn member(key: &str, value: &Value, tab: &str, depth: usize) -> Option<String> {
     let indentation = format!("\n{}", tab.repeat(depth));

@@ -1,7 +1,7 @@
 //! Kubernetes clients: a user with an exec plugin in the kubeconfig, added as text, so that comments stay.
 
 use super::Change;
-use super::file::Edit;
+use super::file::{Edit, in_lines};
 use super::plan::Plan;
 use super::words::{array, in_json};
 use crate::cli::{Failure, environment};
@@ -15,6 +15,9 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         edit.set(text);
         plan.edit(edit);
         return Ok(());
+    }
+    if has_user(&text, &name) {
+        return Err(edit.refuse(&format!("it has another user {name}; remove that first, or use another --name")));
     }
     let mut words = change.words("credential kubernetes", change.hosts()?)?;
     let program = words.remove(0);
@@ -53,9 +56,8 @@ fn with(text: &str, entry: &[String]) -> Option<String> {
         return None;
     }
     let Some(at) = lines.iter().position(|line| line.starts_with("users:")) else {
-        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let head = if text.trim().is_empty() { "apiVersion: v1\nkind: Config\n" } else { "" };
-        return Some(format!("{text}{end}{head}users:\n{}", written("")));
+        return Some(format!("{}{head}users:\n{}", in_lines(text), written("")));
     };
     let value = lines[at]["users:".len()..].split('#').next().unwrap_or_default().trim();
     let (head, tail) = (lines[..at].concat(), lines[at + 1..].concat());
@@ -85,8 +87,14 @@ fn without(text: &str, name: &str) -> String {
     let is_outside = |line: &&str| !line.trim().is_empty() && depth(line) <= depth(lines[start]);
     let end = lines[start + 1..].iter().position(is_outside).map_or(lines.len(), |length| start + 1 + length);
     // Another program's user may have the name.
-    let arguments = lines[start + 1..end].concat();
-    if !["credential", "kubernetes"].iter().all(|word| arguments.contains(word)) {
+    let entry = lines[start + 1..end].concat();
+    let words: Vec<_> = entry.split(|c: char| c.is_whitespace() || "\"'[],".contains(c)).collect();
+    let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty() && *word != "-").collect();
+    let program = words.windows(2).find_map(|pair| (pair[0] == "command:").then_some(pair[1]));
+    let name = program.and_then(|program| program.rsplit(['/', '\\']).next());
+    let is_own = matches!(name, Some("tokcache" | "tokcache.exe"))
+        && words.windows(2).any(|pair| pair == ["credential", "kubernetes"]);
+    if !is_own {
         return text.to_owned();
     }
     let is_content = |line: &&&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
@@ -94,6 +102,17 @@ fn without(text: &str, name: &str) -> String {
     let is_only = start == users + 1 && next.is_none_or(|line| !line.trim_start().starts_with("- "));
     let head = if is_only { format!("{}users: []\n", lines[..users].concat()) } else { lines[..start].concat() };
     head + &lines[end..].concat()
+}
+
+/// Whether there is a user of this name.
+fn has_user(text: &str, name: &str) -> bool {
+    let users = text.lines().skip_while(|line| !line.starts_with("users:")).skip(1);
+    let mut users = users.take_while(|line| line.starts_with([' ', '-', '#']) || line.trim().is_empty());
+    users.any(|line| {
+        let value = line.trim().trim_start_matches("- ").strip_prefix("name:").map(|value| value.trim());
+        let value = value.map(|value| value.split(" #").next().unwrap_or_default().trim());
+        value.is_some_and(|value| value == name || value.trim_matches(['"', '\'']) == name)
+    })
 }
 
 #[cfg(test)]
@@ -117,5 +136,12 @@ mod tests {
         assert!(with("users: [{name: a}]\n", &entry).is_none());
         let other = "users:\n- name: tokcache-work\n  user: {}\n";
         assert_eq!(without(other, "tokcache-work"), other);
+        let other =
+            "users:\n- name: a\n  user:\n    exec:\n      command: credential\n      args:\n      - kubernetes\n";
+        assert_eq!(without(other, "a"), other);
+        let other = "users:\n- name: tokcache-work\n  user: {}\n";
+        assert!(has_user(other, "tokcache-work") && !has_user(other, "tokcache"));
+        assert!(has_user("users:\n  - user: {}\n    name: 'a' # mine\n", "a"));
+        assert!(!has_user("users:\n- name: b\ncontexts:\n- name: a\n", "a"));
     }
 }

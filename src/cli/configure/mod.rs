@@ -138,7 +138,7 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     ensure_of_profile(settings, &profile, is_of_codex)?;
     // The program may run in another folder.
     let folder =
-        settings.config_dir.as_ref().map(|folder| text_of_path(&std::path::absolute(folder).unwrap_or_default()));
+        settings.config_dir.as_ref().map(|folder| text_of_path(&std::path::absolute(folder).unwrap_or(folder.clone())));
     if let Some(folder) = folder.as_ref().filter(|_| !input.target.client.takes("--config-dir")) {
         let message = "the program starts tokcache without arguments: set a variable in place of --config-dir";
         let variable = format!("TOKCACHE_CONFIG_DIR={folder}");

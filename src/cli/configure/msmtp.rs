@@ -1,7 +1,7 @@
 //! msmtp: an account with `passwordeval`, which prints the token.
 
 use super::Change;
-use super::file::Edit;
+use super::file::{Edit, in_lines};
 use super::plan::Plan;
 use super::words::{self, ADDED, TOKEN};
 use crate::cli::{Exit, Failure, environment};
@@ -16,7 +16,7 @@ const SUBMISSION: u16 = 587;
 /// The port of SMTP in TLS (RFC 8314). msmtp must be told not to ask for TLS with STARTTLS there.
 const SUBMISSIONS: u16 = 465;
 
-/// The lines of the file, and the place of the account in them.
+/// The lines of the file, and the name of the account that is meant.
 struct Accounts<'t> {
     lines: Vec<&'t str>,
     name: String,
@@ -53,10 +53,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let account = account(change, name, present.unwrap_or_default())?;
     edit.set(match own {
         Some(own) => [&accounts.lines[..own.start], &[account.as_str()], &accounts.lines[own.end..]].concat().concat(),
-        None => {
-            let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-            format!("{text}{end}{account}")
-        }
+        None => format!("{}{account}", in_lines(&text)),
     });
     if !edit.is_same() {
         let command = command_line(["msmtp", &format!("--account={name}"), "alice@example.com"]);
@@ -85,7 +82,7 @@ fn account(change: &Change<'_>, name: &str, present: &[&str]) -> Result<String, 
                 SUBMISSIONS => "tls on\ntls_starttls off\n",
                 _ => "tls on\ntls_starttls on\n",
             };
-            (host.name().to_owned(), port.to_string(), tls.to_owned())
+            (host.name().trim_matches(['[', ']']).to_owned(), port.to_string(), tls.to_owned())
         }
     };
     let wrong = |message: String| Err(Failure::new(Exit::Usage, message).try_with("--username", "NAME@DOMAIN"));

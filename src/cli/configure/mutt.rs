@@ -1,7 +1,7 @@
 //! mutt and NeoMutt: the commands that print the token for IMAP and SMTP.
 
 use super::Change;
-use super::file::Edit;
+use super::file::{Edit, in_lines};
 use super::plan::Plan;
 use super::words::{ADDED, TOKEN, is_own, line};
 use crate::cli::{Failure, environment};
@@ -15,6 +15,10 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let mut edit = Edit::of(&environment::muttrc()?)?;
     let text = without(edit.text());
     if change.is_undo() {
+        let is_left = |line: &str| COMMANDS.iter().any(|name| line.contains(name)) && line.contains("tokcache");
+        if text.lines().any(is_left) {
+            return Err(edit.refuse("the lines of tokcache have been changed; remove them by hand"));
+        }
         edit.set(text);
         plan.edit(edit);
         return Ok(());
@@ -30,8 +34,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         .iter()
         .zip(COMMANDS)
         .map(|(authenticators, refresh)| format!("set {authenticators} = {XOAUTH2}\nset {refresh} = {command}\n"));
-    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    edit.set(format!("{text}{end}{ADDED}\n{}", lines.collect::<String>()));
+    edit.set(format!("{}{ADDED}\n{}", in_lines(&text), lines.collect::<String>()));
     plan.edit(edit);
     Ok(())
 }

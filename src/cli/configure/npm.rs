@@ -3,14 +3,14 @@
 use super::file::Edit;
 use super::plan::Plan;
 use super::{Change, words};
-use crate::cli::exec::TOKEN_VARIABLE;
 use crate::cli::hosts::server::Host;
 use crate::cli::{Failure, environment};
 use crate::output::command_line;
 
 pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let mut edit = Edit::of(&environment::npmrc()?)?;
-    let wanted = format!("${{{TOKEN_VARIABLE}}}");
+    let variable = variable(&change.profile);
+    let wanted = format!("${{{variable}}}");
     for host in change.hosts()? {
         let key = key(host);
         let value_of = |line: &str| {
@@ -30,11 +30,17 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     }
     if !change.is_undo() && !edit.is_same() {
         let words = [words::program()?, "exec".to_owned()].into_iter().chain(change.flags.iter().cloned());
-        let words = words.chain(["--", "npm", "install"].map(str::to_owned));
+        let words = words.chain(["--env", &variable, "--", "npm", "install"].map(str::to_owned));
         plan.notes.push(format!("npm reads the token from a variable. Run npm so: {}", command_line(words)));
     }
     plan.edit(edit);
     Ok(())
+}
+
+/// Returns the variable for the token. Each profile has its own, so that no registry gets the token of another one.
+fn variable(profile: &str) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    format!("NPM_TOKEN_{}", profile.chars().map(letter).collect::<String>())
 }
 
 /// Returns the key of a registry. npm leaves out the default port of the scheme.

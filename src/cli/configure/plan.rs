@@ -33,11 +33,47 @@ struct HostsOfProfile {
 impl HostsOfProfile {
     fn apply_to(&self, profile: &mut Profile) {
         let of_client = profile.configured_hosts.entry(self.client.name()).or_default();
-        of_client.retain(|host| !self.hosts.contains(host));
-        if self.is_added {
-            of_client.extend(self.hosts.iter().cloned());
+        match self.is_added {
+            true => of_client.extend(self.hosts.iter().cloned()),
+            false => of_client.retain(|host| !self.hosts.contains(host)),
         }
         profile.configured_hosts.retain(|_, hosts| !hosts.is_empty());
+    }
+
+    fn save(&self, settings: &Settings) -> Result<(), Failure> {
+        profiles::update(&self.name, settings.lock_timeout(), |old| {
+            Ok(old.map(|mut profile| {
+                self.apply_to(&mut profile);
+                profile
+            }))
+        })?;
+        tell(format_args!("changed the profile {}", self.name));
+        Ok(())
+    }
+}
+
+/// The hosts that a program may still ask for, in all profiles.
+pub(super) struct HostsLeft {
+    hosts: Vec<String>,
+    /// Whether all profiles could be read.
+    is_certain: bool,
+    /// Whether the profile loses or gets hosts, or is gone. Otherwise there is nothing to undo.
+    pub(super) is_changed: bool,
+}
+
+impl HostsLeft {
+    fn add(&mut self, client: Client, profile: &Profile) {
+        self.hosts.extend(profile.configured_hosts.get(&client.name()).into_iter().flatten().cloned());
+    }
+
+    /// Whether a profile may have this host.
+    pub(super) fn needs(&self, host: &Host) -> bool {
+        !self.is_certain || self.hosts.contains(&host.to_string())
+    }
+
+    /// Whether no profile has a host.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_certain && self.hosts.is_empty()
     }
 }
 
@@ -53,21 +89,43 @@ impl Plan {
         self.links.extend(Some(link).filter(|link| !link.is_same()));
     }
 
-    /// Adds the typed hosts to those that get tokens from the profile, or removes them. Returns whether the program has any
-    /// host afterwards, in any profile.
-    pub(super) fn hosts(&mut self, change: &Change<'_>) -> Result<bool, Failure> {
-        let (client, name) = (change.target.client, &change.profile);
-        let hosts = change.hosts()?.iter().map(Host::to_string).collect();
-        let hosts = HostsOfProfile { name: name.clone(), client, hosts, is_added: !change.is_undo() };
-        let old = profiles::load_saved(name)?.unwrap_or_default();
-        let mut new = old.clone();
+    /// Adds the typed hosts to those that get tokens from the profile, or removes them. Returns what is left for the program.
+    pub(super) fn hosts(&mut self, change: &Change<'_>) -> Result<HostsLeft, Failure> {
+        let (name, client, is_added) = (change.profile.clone(), change.target.client, !change.is_undo());
+        let saved = profiles::load_saved(&name)?;
+        let is_gone = saved.is_none();
+        let old = saved.unwrap_or_default();
+        let present = old.configured_hosts.get(&client.name()).map(Vec::as_slice).unwrap_or_default();
+        let typed = change.hosts()?.iter().map(Host::to_string);
+        let mut hosts: Vec<_> = typed.filter(|host| present.contains(host) != is_added).collect();
+        hosts.dedup();
+        let hosts = HostsOfProfile { name, client, hosts, is_added };
+        let mut new = old;
         hosts.apply_to(&mut new);
-        self.profile = (new.configured_hosts != old.configured_hosts).then_some(hosts);
-        let has_hosts = |profile: &Profile| profile.configured_hosts.contains_key(&client.name());
-        let others = profiles::saved_names()?.into_iter().filter(|other| other != name);
-        // A profile that cannot be read gives no token.
-        let mut others = others.filter_map(|other| profiles::load_saved(&other).ok().flatten());
-        Ok(has_hosts(&new) || others.any(|other| has_hosts(&other)))
+        let is_changed = is_gone || !hosts.hosts.is_empty();
+        let mut left = HostsLeft { hosts: Vec::new(), is_certain: true, is_changed };
+        left.add(client, &new);
+        for other in profiles::saved_names()?.into_iter().filter(|other| *other != hosts.name) {
+            match profiles::load_saved(&other) {
+                Ok(profile) => {
+                    let profile = profile.unwrap_or_default();
+                    let is_shared = |host: &&String| profile.all_helper_hosts().any(|own| own == *host);
+                    if let Some(host) = hosts.hosts.iter().find(is_shared).filter(|_| is_added) {
+                        let note = format!(
+                            "{host} is in the profile {other} too: {client} takes the token of TOKCACHE_PROFILE, or else of \
+                             the profile default",
+                            client = client.name()
+                        );
+                        self.notes.push(note);
+                    }
+                    left.add(client, &profile);
+                }
+                // It may have hosts.
+                Err(_) => left.is_certain = false,
+            }
+        }
+        self.profile = Some(hosts).filter(|hosts| !hosts.hosts.is_empty());
+        Ok(left)
     }
 
     /// Prints the changes.
@@ -94,17 +152,12 @@ impl Plan {
         Ok(())
     }
 
-    /// Makes the changes.
+    /// Makes the changes. The profile is changed last if hosts are added, and first if they are removed: a failure in
+    /// between leaves no host that gets tokens.
     pub(super) fn apply(&self, settings: &Settings) -> Result<(), Failure> {
-        if let Some(change) = &self.profile {
-            profiles::update(&change.name, settings.lock_timeout(), |old| {
-                Ok(old.map(|mut profile| {
-                    change.apply_to(&mut profile);
-                    profile
-                }))
-            })?;
-            tell(format_args!("changed the profile {}", change.name));
-        }
+        let removed = self.profile.as_ref().filter(|change| !change.is_added);
+        let added = self.profile.as_ref().filter(|change| change.is_added);
+        removed.map_or(Ok(()), |change| change.save(settings))?;
         for link in &self.links {
             link.apply()?;
             tell(plain(&format!("changed {}", link.path().display())));
@@ -113,6 +166,7 @@ impl Plan {
             edit.write()?;
             tell(plain(&format!("changed {}", edit.path().display())));
         }
+        added.map_or(Ok(()), |change| change.save(settings))?;
         if self.profile.is_none() && self.links.is_empty() && self.edits.is_empty() {
             tell("nothing to change");
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::file::Edit;
+use super::file::{Edit, in_lines};
 use super::link::Link;
 use super::plan::Plan;
 use super::{Change, sections};
@@ -38,10 +38,13 @@ impl Program {
     }
 
     /// Whether the settings have another keyring provider.
-    fn has_another(self, text: &str) -> bool {
+    fn has_another(self, edit: &Edit) -> Result<bool, Failure> {
         match self {
-            Program::Pip => sections::value(text, GLOBAL, KEY).is_some(),
-            Program::Uv => text.lines().take_while(|line| !line.starts_with('[')).any(|line| line.starts_with(KEY)),
+            // pip takes `_` for `-`, and names in capitals.
+            Program::Pip => {
+                Ok(sections::keys(edit.text(), GLOBAL).any(|key| key.to_lowercase().replace('_', "-") == KEY))
+            }
+            Program::Uv => Ok(edit.as_toml()?.contains_key(KEY)),
         }
     }
 
@@ -53,25 +56,29 @@ impl Program {
     }
 
     fn removed(self, text: &str) -> String {
-        let text = text.replacen(&format!("{}\n", self.lines().join("\n")), "", 1);
+        let own = self.lines().join("\n");
+        let text = in_lines(text).replacen(&format!("{own}\n"), "", 1);
         if self == Program::Pip { sections::without(&text, GLOBAL, &[]) } else { text }
     }
 }
 
 pub(super) fn plan(program: Program, change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let mut edit = Edit::of(&program.file()?)?;
-    let is_needed = plan.hosts(change)?;
+    let left = plan.hosts(change)?;
+    if change.is_undo() && !left.is_changed {
+        return Ok(());
+    }
     let is_own = |text: &str| text.lines().any(|line| line == MARK);
     match (is_own(edit.text()), change.is_undo()) {
-        (true, true) if !is_needed => edit.set(program.removed(edit.text())),
-        (false, false) if program.has_another(edit.text()) => {
+        (true, true) if left.is_empty() => edit.set(program.removed(edit.text())),
+        (false, false) if program.has_another(&edit)? => {
             return Err(edit.refuse(&format!("it has another {KEY}; remove it first")));
         }
         (false, false) => edit.set(program.added(edit.text())),
         (true, _) | (false, true) => {}
     }
     let other = if program == Program::Pip { Program::Uv } else { Program::Pip };
-    let is_used = is_own(edit.text()) || is_own(Edit::of(&other.file()?)?.text());
+    let is_used = !left.is_empty() || is_own(edit.text()) || is_own(Edit::of(&other.file()?)?.text());
     plan.link(Link::beside_program("keyring", is_used)?);
     plan.edit(edit);
     Ok(())

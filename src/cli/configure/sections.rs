@@ -1,5 +1,7 @@
 //! Settings in lines below section headers: TOML and INI files, changed as text, so that all else stays as it is.
 
+use super::file::in_lines;
+
 /// Returns the range of lines of a section, from its header to the next header.
 fn range(lines: &[&str], header: &str) -> Option<std::ops::Range<usize>> {
     let start = lines.iter().position(|line| header_of(line).is_some_and(|own| own == header))?;
@@ -7,21 +9,29 @@ fn range(lines: &[&str], header: &str) -> Option<std::ops::Range<usize>> {
     Some(start..length.map_or(lines.len(), |length| start + 1 + length))
 }
 
-/// Returns the header that a line is, without a comment behind it.
-fn header_of(line: &str) -> Option<&str> {
-    let line = line.trim();
-    line.starts_with('[').then(|| line.split_once('#').map_or(line, |(header, _)| header.trim_end()))
+/// Returns the header that a line is, without a comment behind it and without quotes.
+fn header_of(line: &str) -> Option<String> {
+    let (header, _) = line.trim().strip_prefix('[')?.split_once(']')?;
+    Some(format!("[{}]", header.replace(['"', '\''], "")))
 }
 
+/// Returns the key of a line. INI files may have a colon behind it.
 fn key_of(line: &str) -> Option<&str> {
-    Some(line.split_once('=')?.0.trim())
+    Some(line.split_once(['=', ':'])?.0.trim())
+}
+
+/// Returns the keys in a section.
+pub(super) fn keys<'t>(text: &'t str, header: &str) -> impl Iterator<Item = &'t str> {
+    let lines: Vec<_> = text.lines().collect();
+    let section = range(&lines, header).map(|range| lines[range].to_vec()).unwrap_or_default();
+    section.into_iter().filter_map(key_of)
 }
 
 /// Returns the value of a key in a section.
 pub(super) fn value<'t>(text: &'t str, header: &str, key: &str) -> Option<&'t str> {
     let lines: Vec<_> = text.lines().collect();
     let line = lines[range(&lines, header)?].iter().find(|line| key_of(line) == Some(key))?;
-    Some(line.split_once('=')?.1.trim())
+    Some(line.split_once(['=', ':'])?.1.trim())
 }
 
 /// Adds `lines` behind the header of a section, which is appended if it does not exist.
@@ -37,9 +47,8 @@ pub(super) fn with(text: &str, header: &str, added: &[String]) -> String {
             lines.concat()
         }
         None => {
-            let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
             let gap = if text.is_empty() { "" } else { "\n" };
-            format!("{text}{end}{gap}{header}\n{added}")
+            format!("{}{gap}{header}\n{added}", in_lines(text))
         }
     }
 }
@@ -69,6 +78,7 @@ mod tests {
             assert_eq!(value(&added, "[registries.x]", "provider"), Some("[\"tokcache\"]"), "{added}");
             assert_eq!(without(&added, "[registries.x]", &["provider"]), text);
         }
+        assert_eq!(value("[ 'a b' ] ; mine\nk: v\n", "[ a b ]", "k"), Some("v"));
         assert_eq!(value("[z]\nprovider = 1\n", "[registries.x]", "provider"), None);
         assert_eq!(with("[x]", "[x]", &line), "[x]\nprovider = [\"tokcache\"]\n");
     }

@@ -43,7 +43,7 @@ pub(super) struct Input {
     #[arg(value_name = "WORD")]
     words: Vec<String>,
 
-    /// A host that may get the token, as HOST or HOST:PORT; repeatable [default: the helper_hosts of the profile]
+    /// A host that may get the token, as HOST or HOST:PORT; repeatable [default: the hosts of the profile]
     #[arg(long = "host", value_name = "HOST", value_parser = Host::parse)]
     hosts: Vec<Host>,
 

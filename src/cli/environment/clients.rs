@@ -55,7 +55,10 @@ pub(in crate::cli) fn docker_config() -> Result<PathBuf, Failure> {
 pub(in crate::cli) fn git_config() -> Result<PathBuf, Failure> {
     match path("GIT_CONFIG_GLOBAL")? {
         Some(file) => Ok(file),
-        None => first_of([in_home(".gitconfig")?, named_or("XDG_CONFIG_HOME", ".config")?.join("git/config")]),
+        None => {
+            let other = named_or("XDG_CONFIG_HOME", ".config")?.join("git/config");
+            Ok(first_of(in_home(".gitconfig")?, &[other]))
+        }
     }
 }
 
@@ -93,21 +96,22 @@ pub(in crate::cli) fn kubeconfig() -> Result<PathBuf, Failure> {
 
 /// Returns the user's configuration file of msmtp.
 pub(in crate::cli) fn msmtprc() -> Result<PathBuf, Failure> {
-    first_of([in_home(".msmtprc")?, named_or("XDG_CONFIG_HOME", ".config")?.join("msmtp/config")])
+    let other = named_or("XDG_CONFIG_HOME", ".config")?.join("msmtp/config");
+    Ok(first_of(in_home(".msmtprc")?, &[other]))
 }
 
 /// Returns the user's configuration file of mutt, else that of NeoMutt, which reads the former only if it has none of its
 /// own.
 pub(in crate::cli) fn muttrc() -> Result<PathBuf, Failure> {
     let config = named_or("XDG_CONFIG_HOME", ".config")?;
-    first_of([
-        in_home(".muttrc")?,
+    let others = [
         in_home(".mutt/muttrc")?,
         config.join("mutt/muttrc"),
         in_home(".neomuttrc")?,
         in_home(".neomutt/neomuttrc")?,
         config.join("neomutt/neomuttrc"),
-    ])
+    ];
+    Ok(first_of(in_home(".muttrc")?, &others))
 }
 
 /// Returns the user's configuration file of npm.
@@ -156,10 +160,11 @@ fn in_settings(name: &str) -> Result<PathBuf, Failure> {
     Ok(BaseDirs::new().ok_or_else(no_home)?.config_dir().join(name))
 }
 
-/// Returns the first of these files that exists, or the first one if none does.
-fn first_of<const N: usize>(files: [PathBuf; N]) -> Result<PathBuf, Failure> {
-    let first = files.iter().find(|file| file.exists()).or(files.first()).cloned();
-    first.ok_or_else(no_home)
+/// Returns the first of these files that exists, or `usual` if none does.
+fn first_of(usual: PathBuf, others: &[PathBuf]) -> PathBuf {
+    let exists = usual.exists();
+    let other = others.iter().find(|file| file.exists()).filter(|_| !exists);
+    other.cloned().unwrap_or(usual)
 }
 
 fn named_or(name: &str, default: &str) -> Result<PathBuf, Failure> {

@@ -26,9 +26,6 @@ use super::token::{Selection, unfit};
 use super::{Exit, Failure};
 use crate::output::ensure_plain;
 
-/// The environment variable for the token, without `--env`.
-pub(super) const TOKEN_VARIABLE: &str = "ACCESS_TOKEN";
-
 #[derive(Args, Debug)]
 pub(super) struct Input {
     #[command(flatten)]
@@ -75,7 +72,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     }
     let handover = match input.token_fd {
         Some(number) => Handover::descriptor(number)?,
-        None => Handover::Variable(input.env.unwrap_or_else(|| TOKEN_VARIABLE.to_owned())),
+        None => Handover::Variable(input.env.unwrap_or_else(|| "ACCESS_TOKEN".to_owned())),
     };
     let context = input.selection.context(settings, PromptPolicy::never(), true)?;
     let Acquired { outcome, .. } = input.selection.acquire(&context, false)?;

@@ -31,6 +31,15 @@ export async function startProvider(wanted, parent) {
   });
   const { port, stop: stopServer } = await listen(server);
 
+  try {
+    return await startBehind({ server, port, stopServer, settings, certificateAuthority, certificate, key, parent });
+  } catch (error) {
+    await stopServer();
+    throw error;
+  }
+}
+
+async function startBehind({ server, port, stopServer, settings, certificateAuthority, certificate, key, parent }) {
   const origin = settings.host ? `https://${settings.host}` : `https://localhost:${port}`;
   const state = { settings, origin, storage: new Storage(), exchanges: new Exchanges(), faults: new Faults() };
   server.on('request', await createProvider(state));
