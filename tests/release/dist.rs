@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-use crate::support::{names, text};
+use crate::support::{names, text, without_cargo};
 
 pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -105,7 +105,9 @@ pub(crate) fn dist() -> &'static Path {
 /// Runs a shell line in a folder, which must succeed, and returns its output.
 #[track_caller]
 pub(crate) fn shell(folder: &Path, line: &str) -> String {
-    let output = Command::new("bash").args(["-euo", "pipefail", "-c", line]).current_dir(folder).output().unwrap();
+    let mut shell = Command::new("bash");
+    shell.args(["-euo", "pipefail", "-c", line]).current_dir(folder);
+    let output = without_cargo(&mut shell).output().unwrap();
     assert!(output.status.success(), "{line}: {}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)
 }

@@ -19,6 +19,17 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Takes away the variables that cargo sets for this test. With them, a build by the program would compile the C code of
+/// `ring` again, and so would the next build without them.
+pub(crate) fn without_cargo(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars() {
+        if name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
 /// Whether `TOKCACHE_TESTS=long` asks for the long forms of the tests.
 pub(crate) fn is_long() -> bool {
     std::env::var("TOKCACHE_TESTS").is_ok_and(|form| form == "long")

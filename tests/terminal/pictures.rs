@@ -1,10 +1,9 @@
 //! The pictures of the README, drawn again.
 
-use std::env;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{answer_of, text};
+use crate::support::{answer_of, text, without_cargo};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -33,13 +32,7 @@ fn the_script_draws_the_pictures_of_the_readme_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let mut make = Command::new(format!("{ROOT}/docs/pictures/make"));
     make.arg(folder.path()).env("CARGO_PACKAGES", "--workspace");
-    // With cargo's variables about this package, the script's own build would compile the C code of `ring` again.
-    for (name, _) in
-        env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-    {
-        make.env_remove(name);
-    }
-    let output = make.output().unwrap();
+    let output = without_cargo(&mut make).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     for name in ["sign-in.svg", "tables.svg"] {
         let (new, old) = (folder.path().join(name), Path::new(ROOT).join("docs/pictures").join(name));
