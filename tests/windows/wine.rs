@@ -109,8 +109,12 @@ impl Home {
         command
     }
 
+    /// Runs the program. Wine fails without a word now and then, before it has started the program, which always says why
+    /// it fails.
     pub(crate) fn tokcache(&self, arguments: &[&str]) -> Output {
-        self.program(arguments).output().unwrap()
+        let output = self.program(arguments).output().unwrap();
+        let is_of_wine = output.status.code() == Some(1) && output.stdout.is_empty() && output.stderr.is_empty();
+        if is_of_wine { self.program(arguments).output().unwrap() } else { output }
     }
 
     #[track_caller]
