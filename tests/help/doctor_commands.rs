@@ -12,7 +12,8 @@ use crate::doctor_places::examined_where;
 use crate::held::Held;
 use crate::support::home::Home;
 use crate::support::provider::{Provider, generous};
-use crate::support::text;
+use crate::support::root::is_root;
+use crate::support::{answer_of, text};
 
 /// A call in a file of `src/cli/doctor`.
 #[derive(Debug, Eq, PartialEq)]
@@ -262,24 +263,24 @@ fn cases_of_places() -> Vec<Case> {
         home.set("TOKCACHE_CONFIG_DIR", " ");
         read(&home.tokcache("doctor --offline -o json")).1
     };
-    // A user that the system does not know.
     let homeless = {
         let home = Home::empty();
-        let mut command = home.command("unshare");
-        command.args([
-            "--user",
-            "--map-user=54321",
-            env!("CARGO_BIN_EXE_tokcache"),
-            "doctor",
-            "--offline",
-            "-o",
-            "json",
-        ]);
+        // A user that the system does not know. In a changed root directory, the kernel refuses a namespace for users.
+        let folder = tempfile::tempdir_in("/tmp").unwrap();
+        let program = folder.path().join("tokcache");
+        let (mut command, as_user): (_, &[&str]) = match is_root() {
+            true => (home.command("setpriv"), &["--reuid=54321", "--regid=54321", "--clear-groups"]),
+            false => (home.command("unshare"), &["--user", "--map-user=54321"]),
+        };
+        // Another user must be able to run it.
+        answer_of(&home.command("cp").arg(env!("CARGO_BIN_EXE_tokcache")).arg(&program).output().unwrap());
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        command.args(as_user).arg(&program).args(["doctor", "--offline", "-o", "json"]).current_dir("/");
         for name in ["HOME", "TOKCACHE_CONFIG_DIR", "TOKCACHE_STATE_DIR"] {
             command.env_remove(name);
         }
         let output = command.output().unwrap();
-        assert!(!text(&output.stderr).contains("unshare:"), "this test needs a user namespace: {output:?}");
+        assert!(!text(&output.stderr).contains("unshare:"), "this test needs a user namespace, or root: {output:?}");
         read(&output).1
     };
     let with_mode = |name: &str, mode: u32| {
