@@ -75,16 +75,22 @@ fn clone(home: &Home, server: &Server) -> Output {
     home.command("git").args(["clone", "-q", &url, "cloned"]).output().unwrap()
 }
 
-fn clones_and_pushes(challenge: &'static str, wanted: String) {
-    let home = home();
-    let server = serve(&home, challenge, wanted.clone());
-    home.answer(&format!("configure git --host {} --write", server.host()));
-    answer_of(&clone(&home, &server));
+/// Clones and pushes. The server must have seen this credential and no other.
+#[track_caller]
+fn assert_clone_and_push_send(home: &Home, server: &Server, wanted: &str) {
+    answer_of(&clone(home, server));
     let git = |line: &str| answer_of(&home.command("git").args(line.split(' ')).output().unwrap());
     git("-C cloned -c user.name=A -c user.email=a@example.com commit -q --allow-empty -m Second");
     git("-C cloned push -q origin main");
     assert_eq!(git("-C served/repository.git log --format=%s"), "Second\nFirst");
     assert_eq!(server.credentials(), [wanted]);
+}
+
+fn clones_and_pushes(challenge: &'static str, wanted: String) {
+    let home = home();
+    let server = serve(&home, challenge, wanted.clone());
+    home.answer(&format!("configure git --host {} --write", server.host()));
+    assert_clone_and_push_send(&home, &server, &wanted);
 }
 
 #[test]
@@ -374,12 +380,7 @@ fn git_reads_the_netrc_output_at_the_port_of_the_server_and_for_no_other_host() 
     let server = serve(&home, "Basic realm=\"git\"", wanted.clone());
     home.answer(&format!("profile set default --host {}", server.host()));
     home.write(".netrc", home.answer("token -o netrc") + "\n");
-    answer_of(&clone(&home, &server));
-    let git = |line: &str| answer_of(&home.command("git").args(line.split(' ')).output().unwrap());
-    git("-C cloned -c user.name=A -c user.email=a@example.com commit -q --allow-empty -m Second");
-    git("-C cloned push -q origin main");
-    assert_eq!(git("-C served/repository.git log --format=%s"), "Second\nFirst");
-    assert_eq!(server.credentials(), [wanted]);
+    assert_clone_and_push_send(&home, &server, &wanted);
 
     let url = format!("http://localhost:{}/repository.git", server.port);
     let mut elsewhere = home.command("git");

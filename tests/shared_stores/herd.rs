@@ -10,18 +10,25 @@ use crate::machine::machine;
 use crate::provider::Provider;
 use crate::stores;
 use crate::support::answer_of;
+use crate::support::home::Home;
 
 const HERD: usize = 30;
 
-#[test]
+/// Signs Alice in, and waits until her token has expired.
 #[expect(clippy::disallowed_methods, reason = "a token expires by the system's clock")]
+fn with_an_expired_token(store: &str) -> (Provider, Home) {
+    let provider = Provider::start();
+    let home = machine(store, &provider);
+    provider.expect("alice", 1);
+    assert!(home.tokcache("login --scope notes.read").status.success());
+    std::thread::sleep(Duration::from_millis(1100));
+    (provider, home)
+}
+
+#[test]
 fn thirty_processes_on_an_expired_token_make_one_refresh() {
     for store in stores::all() {
-        let provider = Provider::start();
-        let home = machine(&store.url, &provider);
-        provider.expect("alice", 1);
-        assert!(home.tokcache("login --scope notes.read").status.success());
-        std::thread::sleep(Duration::from_millis(1100));
+        let (provider, home) = with_an_expired_token(&store.url);
         provider.refresh_takes(Duration::from_millis(500));
 
         let start = || {
@@ -40,14 +47,9 @@ fn thirty_processes_on_an_expired_token_make_one_refresh() {
 
 /// The number of a process would say nothing on another machine.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a token expires by the system's clock")]
 fn explain_says_that_the_holder_of_a_lock_is_unknown_while_another_process_refreshes() {
     for store in stores::all() {
-        let provider = Provider::start();
-        let home = machine(&store.url, &provider);
-        provider.expect("alice", 1);
-        assert!(home.tokcache("login --scope notes.read").status.success());
-        std::thread::sleep(Duration::from_millis(1100));
+        let (provider, home) = with_an_expired_token(&store.url);
         // Both commands below must end before.
         provider.refresh_takes(Duration::from_secs(4));
         let mut refreshing = home.program("token --scope notes.read");

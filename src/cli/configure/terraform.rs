@@ -20,10 +20,10 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
         text.lines().find_map(|line| line.trim_start().strip_prefix("credentials_helper")).map(str::trim_start);
     let is_present_own = helper.is_some_and(|helper| helper.starts_with("\"tokcache\""));
     if change.is_undo() && is_present_own && left.is_empty() {
-        let Some(at) = in_lines(text).find(BLOCK) else {
+        let whole = in_lines(text);
+        let Some(at) = whole.find(BLOCK) else {
             return Err(edit.refuse("its credentials_helper \"tokcache\" has been changed; remove it by hand"));
         };
-        let whole = in_lines(text);
         let (before, after) = (&whole[..at], &whole[at + BLOCK.len()..]);
         let before =
             if after.is_empty() { before.strip_suffix("\n\n").map_or(before, |_| &before[..at - 1]) } else { before };
