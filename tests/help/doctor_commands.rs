@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::doctor::{examined, found, healthy, read};
+use crate::doctor_network::at_provider;
 use crate::doctor_places::examined_where;
 use crate::held::Held;
 use crate::support::home::Home;
@@ -85,23 +86,6 @@ fn with_profile(from: &str, to: &str) -> Vec<Value> {
 fn expire(cache: &mut Value) {
     let token = cache["AccessToken"].as_object_mut().unwrap().values_mut().next().unwrap();
     token["expires_on"] = json!("1700000001");
-}
-
-/// Returns the findings at a provider that answers like this to a request for its metadata.
-fn at_provider(status: u16, body: &'static str) -> Vec<Value> {
-    let home = healthy();
-    let server = tiny_http::Server::http("127.0.0.1:0").unwrap();
-    home.use_provider(&format!("http://{}", server.server_addr()));
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for request in server.incoming_requests() {
-                let _ = request.respond(tiny_http::Response::from_string(body).with_status_code(status));
-            }
-        });
-        let (_, findings) = examined(&home, "");
-        server.unblock();
-        findings
-    })
 }
 
 fn cases() -> Vec<Case> {
@@ -247,11 +231,11 @@ fn cases_of_network() -> Vec<Case> {
         case(("network.rs", 2), "certificates", "/none.pem", "--client-cert PATH", client_cert),
         case(("network.rs", 3), "provider", "authorization_endpoint", "tokcache login ", without_endpoint),
         case(("network.rs", 4), "provider", "cannot reach", "curl -v http", examined(&healthy(), "").1),
-        case(("network.rs", 4), "provider", "", "curl -v http", at_provider(503, "")),
-        case(("network.rs", 4), "provider", "", "--authority URL", at_provider(404, "")),
-        case(("network.rs", 4), "provider", "", "curl -v http", at_provider(200, "<html>")),
-        case(("network.rs", 4), "provider", "", "--authority URL", at_provider(200, "{}")),
-        case(("network.rs", 4), "provider", "", "--authority URL", at_provider(400, "{\"error\":\"made_up\"}")),
+        case(("network.rs", 4), "provider", "", "curl -v http", at_provider(503, "").1),
+        case(("network.rs", 4), "provider", "", "--authority URL", at_provider(404, "").1),
+        case(("network.rs", 4), "provider", "", "curl -v http", at_provider(200, "<html>").1),
+        case(("network.rs", 4), "provider", "", "--authority URL", at_provider(200, "{}").1),
+        case(("network.rs", 4), "provider", "", "--authority URL", at_provider(400, "{\"error\":\"made_up\"}").1),
         case(("network.rs", 4), "provider", "nowhere.invalid", "--authority URL", without_host),
         case(("network.rs", 5), "clock", "10 min ahead", "timedatectl set-ntp true", late),
     ]

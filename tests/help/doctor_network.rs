@@ -21,23 +21,29 @@ fn a_provider_that_cannot_be_reached_is_found_and_offline_leaves_it_out() {
     assert!(findings.iter().all(|finding| finding["check"] != "provider" && finding["check"] != "clock"));
 }
 
-#[test]
-fn a_server_that_is_no_provider_is_found() {
+/// Returns the exit status and the findings at a server that answers every request like this.
+pub(crate) fn at_provider(status: u16, body: &'static str) -> (i32, Vec<Value>) {
     let home = healthy();
     let server = tiny_http::Server::http("127.0.0.1:0").unwrap();
     home.use_provider(&format!("http://{}", server.server_addr()));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             for request in server.incoming_requests() {
-                let _ = request.respond(tiny_http::Response::empty(404));
+                let _ = request.respond(tiny_http::Response::from_string(body).with_status_code(status));
             }
         });
-        // The profile has saved one of two endpoints that its flow needs.
-        let (status, findings) = examined(&home, "");
-        found(&findings, "provider", "problem", "");
-        assert_eq!(status, 3, "{findings:#?}");
+        let examination = examined(&home, "");
         server.unblock();
-    });
+        examination
+    })
+}
+
+#[test]
+fn a_server_that_is_no_provider_is_found() {
+    // The profile has saved one of two endpoints that its flow needs.
+    let (status, findings) = at_provider(404, "");
+    found(&findings, "provider", "problem", "");
+    assert_eq!(status, 3, "{findings:#?}");
 }
 
 #[test]
